@@ -1,0 +1,46 @@
+import type { Database } from "../store/database.ts";
+import type { KeyScope } from "../store/schema/account.ts";
+import type { Ports } from "./ports.ts";
+
+/** Who asks. */
+export type Actor =
+  | { type: "anonymous"; address: string }
+  | { type: "operator" }
+  | {
+      type: "account";
+      accountId: string;
+      keyId: string;
+      scope: KeyScope;
+      /** Milliseconds since the epoch, or null. */
+      keyExpiresAt: number | null;
+    };
+
+export type AccountActor = Extract<Actor, { type: "account" }>;
+
+/** The settings that verbs read; `runtime/config.ts` documents and checks them. */
+export interface Settings {
+  signup: "open" | "closed";
+  maxSessions: number;
+  regions: readonly string[];
+  rateLimitPerMinute: number;
+  signupsPerHour: number;
+}
+
+/** All that a verb may touch. Built once per request by `runtime/context.ts`. */
+export interface Ctx<A extends Actor = Actor> {
+  actor: A;
+  db: Database;
+  ports: Ports;
+  settings: Settings;
+  /** Milliseconds since the epoch. */
+  now: () => number;
+  /** Work that may finish after the answer. */
+  defer: (work: Promise<unknown>) => void;
+  log: Log;
+}
+
+export interface Log {
+  info(event: string, fields?: Record<string, unknown>): void;
+  /** `error` is logged by name and stack, never with a database statement's parameters. */
+  error(event: string, error: unknown, fields?: Record<string, unknown>): void;
+}

@@ -1,0 +1,254 @@
+import type { Outcome } from "./errors.ts";
+import type { SessionEvent } from "./event.ts";
+import type { Page } from "./page.ts";
+import type { SessionCommand, SessionInit, SessionResult, SessionView } from "./session/session.ts";
+
+/**
+ * What the domain needs of the world, in the domain's own words. Each is implemented once, in
+ * `platform/`, and handed over in the `Ctx`.
+ */
+export interface Ports {
+  meter: Meter;
+  sessions: LiveSessions;
+  guard: Guard;
+  seal: Seal;
+  files: Files;
+  regions: Regions;
+}
+
+/** Counts, limits and remembers requests; one object per account behind it. */
+export interface Meter {
+  /** Takes one request off the key's window of a minute. */
+  admit(account: string, key: string, limit: number): Promise<Admission>;
+  /**
+   * Takes one try off a window of `seconds` named `bucket`, for doors without a key (sign-up,
+   * sign-in). Rejects with a `Fault` RATE_LIMITED when `limit` tries are used up.
+   */
+  attempt(bucket: string, limit: number, seconds: number): Promise<void>;
+  usage(account: string): Promise<Usage>;
+  /** Reserves an idempotency key before the work starts. */
+  reserve(account: string, key: string, fingerprint: string): Promise<Reservation>;
+  /** Keeps the answer of a reserved key, or says why it was not kept. */
+  complete(account: string, key: string, answer: KeptAnswer): Promise<void>;
+  /** Frees a reserved key whose work left nothing behind. */
+  release(account: string, key: string): Promise<void>;
+}
+
+export interface Admission {
+  admitted: boolean;
+  limit: number;
+  remaining: number;
+  /** Unix seconds at which the window ends. */
+  reset: number;
+}
+
+export interface Usage {
+  /** Requests since midnight, UTC, and since the first of the month. */
+  day: number;
+  month: number;
+}
+
+export type Reservation =
+  | { state: "reserved" }
+  /** The same key is at work right now. */
+  | { state: "busy" }
+  /** The key was used for another request. */
+  | { state: "mismatch" }
+  | { state: "answered"; answer: KeptAnswer };
+
+export type KeptAnswer =
+  | { kind: "response"; status: number; headers: [string, string][]; body: Uint8Array }
+  /** The answer showed a secret or was too large: a repeat is told what was made instead. */
+  | { kind: "withheld"; message: string };
+
+/** The live half of browser sessions: one object each. */
+export interface LiveSessions {
+  start(id: string, init: SessionInit): Promise<void>;
+  view(id: string, accountId: string): Promise<SessionView>;
+  command<C extends SessionCommand>(
+    id: string,
+    accountId: string,
+    command: C,
+  ): Promise<SessionResult<C>>;
+  /** Upgrades the request to a WebSocket on the session's events. */
+  watch(id: string, request: Request, watcher: Watcher): Promise<Response>;
+  /** Ends it: browser, sockets, snapshot. Ending one that is not there does nothing. */
+  end(id: string, reason: string): Promise<void>;
+  /** Closes the sockets that were opened with a key. */
+  dropKey(id: string, keyId: string): Promise<void>;
+}
+
+/** Who listens on a WebSocket, and how. */
+export interface Watcher {
+  accountId: string;
+  keyId: string;
+  /** Milliseconds since the epoch, or null. */
+  keyExpiresAt: number | null;
+  /** Which encoder writes its frames, by name. */
+  frame: string;
+  /** Replay what came after this `seq`; absent for only what is new. */
+  since?: number;
+  /** Flow control: the subscriber acknowledges what it has read. */
+  ack: boolean;
+}
+
+/** The one judge of addresses that a tenant can cause to be asked for. */
+export interface Guard {
+  /**
+   * Resolves when `url` may be asked for. Rejects with a `Fault` BAD_REQUEST that says why not:
+   * not http(s), credentials in the address, private, loopback, link-local or metadata
+   * addresses by any spelling, our own host, or a name that resolves to one of these.
+   */
+  assertAllowed(url: string): Promise<void>;
+}
+
+/** Secrets at rest, and links that prove where they came from. */
+export interface Seal {
+  /** Encrypts text so that only the same `purpose` opens it. */
+  seal(purpose: string, plain: string): Promise<string>;
+  /** The inverse; null when it was tampered with, or sealed for another purpose. */
+  open(purpose: string, sealed: string): Promise<string | null>;
+  /** A keyed fingerprint (HMAC-SHA-256, base64url). */
+  fingerprint(purpose: string, data: string | Uint8Array): Promise<string>;
+  /** True when `signature` is the fingerprint, in constant time. */
+  verify(purpose: string, data: string, signature: string): Promise<boolean>;
+}
+
+/** Tenants' files. Paths are relative to the account's folder. */
+export interface Files {
+  put(account: string, path: string, body: Uint8Array, contentType: string): Promise<void>;
+  get(account: string, path: string): Promise<StoredFile | null>;
+  /** False when there was nothing. */
+  remove(account: string, path: string): Promise<boolean>;
+  /** Removes everything below a folder, which ends in `/`. */
+  removeFolder(account: string, folder: string): Promise<void>;
+}
+
+export interface StoredFile {
+  body: ReadableStream<Uint8Array>;
+  size: number;
+  contentType: string;
+  etag: string;
+}
+
+/** Regions that hold sessions ("nodes"). */
+export interface Regions {
+  /** Whether the region's objects answer and can reach a browser, asked now (cached for seconds). */
+  healthy(region: string): Promise<boolean>;
+}
+
+/* ---- The browser, as the session object holds it ---- */
+
+export interface BrowserLauncher {
+  /**
+   * A fresh browser with one blank page. Rejects with a `Fault` LIMIT_REACHED when the platform
+   * has none free just now (its concurrency or its rate of launches), UNAVAILABLE otherwise.
+   */
+  launch(): Promise<Browser>;
+  /** Joins a browser that is still alive, by its id; null when it is gone. */
+  join(id: string): Promise<Browser | null>;
+}
+
+export type WaitUntil = "load" | "domcontentloaded" | "networkidle" | "commit";
+
+export interface ScreenshotOptions {
+  format: "png" | "jpeg" | "webp";
+  fullPage: boolean;
+  /** CSS selector of the element to picture. */
+  selector?: string;
+  /** 1–100, for jpeg and webp. */
+  quality?: number;
+}
+
+export interface Picture {
+  bytes: Uint8Array;
+  width: number;
+  height: number;
+}
+
+/** A cookie as CDP's Network.Cookie has it, in our spelling. */
+export interface Cookie {
+  name: string;
+  value: string;
+  domain: string;
+  path: string;
+  /** Unix seconds; absent for a session cookie. */
+  expires?: number;
+  httpOnly: boolean;
+  secure: boolean;
+  sameSite?: "Strict" | "Lax" | "None";
+}
+
+/** A cookie to set: `domain` and `path` may come from `url` instead. */
+export type NewCookie = Pick<Cookie, "name" | "value"> & Partial<Cookie> & { url?: string };
+
+/** What is kept of a browser so that another one can take its place. */
+export interface BrowserState {
+  /** Address of the current page; "about:blank" before the first navigation. */
+  url: string;
+  /** The page came by another method than GET, so its reload is not the same page. */
+  posted: boolean;
+  cookies: Cookie[];
+  /** Local storage of the origins that were open, each at most 1 MB. */
+  storage: { origin: string; items: [string, string][] }[];
+  /** What the page held that cannot be brought back. */
+  lost: string[];
+}
+
+/** What a browser tells while nobody asks. */
+export type BrowserNotice =
+  | Extract<SessionEvent, { type: "navigation" | "dialog" | "page_opened" | "page_closed" }>
+  /** The main document of the current page began or finished loading. */
+  | { type: "loading" }
+  | { type: "ready"; url: string; title: string }
+  /** The renderer of the current page died; the browser should be replaced. */
+  | { type: "crashed" }
+  /** The connection is gone for good. */
+  | { type: "gone" };
+
+/**
+ * One browser with a stack of pages, of which the newest open one is current. Dialogs are
+ * answered by themselves (alert and beforeunload accepted, confirm and prompt dismissed). Every
+ * main-document request, redirects and pop-ups included, passes the guard first.
+ */
+export interface Browser {
+  /** For {@link BrowserLauncher.join}. */
+  readonly id: string;
+  readonly connected: boolean;
+  /** One listener; notices come in order. */
+  onNotice(listener: (notice: BrowserNotice) => void): void;
+  /** What is known without asking the browser. */
+  peek(): { url: string; title: string; loading: boolean };
+  /**
+   * The current page for one command. All its calls end with a TIMEOUT once `signal` aborts.
+   * Waits for a load under way first.
+   */
+  page(signal: AbortSignal): Promise<BrowserPage>;
+  /** For snapshots; cheap, safe beside a running command. Rejects when the renderer is dead. */
+  state(): Promise<BrowserState>;
+  /** Puts a state into this (fresh) browser. Resolves with what could not be brought back. */
+  restore(state: BrowserState, signal: AbortSignal): Promise<string[]>;
+  cookies(): Promise<Cookie[]>;
+  /** Replaces all cookies. */
+  setCookies(cookies: NewCookie[]): Promise<void>;
+  /** True when the current renderer answers within `ms`. */
+  alive(ms: number): Promise<boolean>;
+  /** Lets go of it without closing it. */
+  release(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface BrowserPage extends Page {
+  /** True once a call was made that may have changed the page: such a command is not tried twice. */
+  readonly touched: boolean;
+  /**
+   * @throws Fault BAD_REQUEST for a refused or malformed address and for the browser's net errors
+   * (`net::ERR_NAME_NOT_RESOLVED`), TIMEOUT when it does not get there in time.
+   */
+  go(url: string, waitUntil: WaitUntil): Promise<void>;
+  screenshot(options: ScreenshotOptions): Promise<Picture>;
+  pdf(): Promise<Uint8Array>;
+}
+
+/** An RPC answer: see {@link Outcome}. */
+export type Reply<T> = Promise<Outcome<T>>;

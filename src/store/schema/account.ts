@@ -1,0 +1,44 @@
+import { index, integer, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+
+/** `read` keys are refused by every verb that changes or acts. */
+export const KEY_SCOPES = ["full", "read"] as const;
+export type KeyScope = (typeof KEY_SCOPES)[number];
+
+export const accounts = sqliteTable(
+  "accounts",
+  {
+    id: text().primaryKey(),
+    /** Lower case. */
+    email: text().notNull(),
+    passwordHash: text("password_hash").notNull(),
+    /** IANA time zone. */
+    tz: text().notNull().default("UTC"),
+    points: integer().notNull().default(0),
+    /** Status that `POST /sessions` answers with: FlyBrowser's own client takes only 200. */
+    flybrowserCreateStatus: integer("flybrowser_create_status").notNull().default(201),
+    /** JSON text, kept as sent. */
+    craterConfig: text("crater_config"),
+    createdAt: integer("created_at").notNull(),
+  },
+  (table) => [uniqueIndex("accounts_by_email").on(table.email)],
+);
+
+export const keys = sqliteTable(
+  "keys",
+  {
+    id: text().primaryKey(),
+    accountId: text("account_id").notNull(),
+    name: text().notNull(),
+    /** First characters of the key, shown in lists and used to look it up. */
+    prefix: text().notNull(),
+    /** SHA-256 of the whole key, base64url; the key itself is 238 bits of chance. */
+    hash: text().notNull(),
+    scope: text({ enum: KEY_SCOPES }).notNull(),
+    expiresAt: integer("expires_at"),
+    createdAt: integer("created_at").notNull(),
+  },
+  (table) => [
+    uniqueIndex("keys_by_prefix").on(table.prefix),
+    index("keys_by_account").on(table.accountId, table.createdAt, table.id),
+  ],
+);

@@ -1,0 +1,3 @@
+export * from "./account.ts";
+export * from "./session.ts";
+export * from "./deployment.ts";

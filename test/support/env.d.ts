@@ -1,0 +1,18 @@
+import type { D1Migration } from "@cloudflare/vitest-pool-workers";
+
+declare global {
+  namespace Cloudflare {
+    interface Env {
+      TEST_MIGRATIONS: D1Migration[];
+    }
+  }
+}
+
+declare module "vitest" {
+  interface ProvidedContext {
+    /** Origin of the pages that the tests serve: `test/support/site.node.ts`. */
+    site: string;
+    /** The same pages under another origin. */
+    otherSite: string;
+  }
+}

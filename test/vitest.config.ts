@@ -1,0 +1,36 @@
+import { fileURLToPath } from "node:url";
+import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-pool-workers";
+import { defineConfig } from "vitest/config";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+
+/** The suite runs inside workerd: real D1, real objects, real R2, and a real browser. */
+export default defineConfig({
+  root,
+  plugins: [
+    cloudflareTest(async () => ({
+      wrangler: { configPath: `${root}wrangler.toml` },
+      miniflare: {
+        bindings: {
+          TEST_MIGRATIONS: await readD1Migrations(`${root}migrations`),
+          SEAL_SECRET: "a secret for tests only, of forty characters",
+          ADMIN_KEY: "operator-key-for-tests-only-0123456789",
+          SIGNUP: "open",
+          ALLOW_PRIVATE_TARGETS: "1",
+          RATE_LIMIT_PER_MINUTE: "100000",
+          SIGNUPS_PER_HOUR: "100000",
+        },
+      },
+    })),
+  ],
+  test: {
+    include: ["test/**/*.test.ts"],
+    exclude: ["test/process/**", "test/long/**"],
+    globalSetup: ["test/support/global.node.ts"],
+    setupFiles: ["test/support/setup.ts"],
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    /** Two cores, and each file brings its own workerd. */
+    maxWorkers: 2,
+  },
+});
