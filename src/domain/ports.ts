@@ -7,6 +7,8 @@ import type { SessionCommand, SessionInit, SessionResult, SessionView } from "./
  * What the domain needs of the world, in the domain's own words. Each is implemented once, in
  * `platform/`, and handed over in the `Ctx`.
  */
+export type { SessionCommand, SessionInit, SessionResult, SessionView };
+
 export interface Ports {
   meter: Meter;
   sessions: LiveSessions;
@@ -60,6 +62,35 @@ export type KeptAnswer =
   | { kind: "response"; status: number; headers: [string, string][]; body: Uint8Array }
   /** The answer showed a secret or was too large: a repeat is told what was made instead. */
   | { kind: "withheld"; message: string };
+
+/** What an isolate asks of the account's meter when it has no token left for a key. */
+export interface Draw {
+  key: string;
+  /** Requests a minute. */
+  limit: number;
+  /** Tokens it would like, at least one. */
+  want: number;
+  reports: TokenReport[];
+}
+
+/** What became of tokens that an isolate drew before. */
+export interface TokenReport {
+  key: string;
+  /** Unix seconds at which the window ends for which they were drawn. */
+  window: number;
+  used: number;
+  /** Given back unused. */
+  returned: number;
+}
+
+export interface Grant {
+  /** At most what was wanted; 0 when the window is used up. */
+  granted: number;
+  /** What is left of the window for others. */
+  left: number;
+  /** Unix seconds at which the window ends. */
+  reset: number;
+}
 
 /** The live half of browser sessions: one object each. */
 export interface LiveSessions {
