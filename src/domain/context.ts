@@ -24,6 +24,8 @@ export interface Settings {
   regions: readonly string[];
   rateLimitPerMinute: number;
   signupsPerHour: number;
+  /** Id of the deployed version of the Worker. */
+  version: string;
 }
 
 /** All that a verb may touch. Built once per request by `runtime/context.ts`. */

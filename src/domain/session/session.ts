@@ -19,6 +19,8 @@ export type SessionState = (typeof SESSION_STATES)[number];
 export interface SessionInit {
   accountId: string;
   region: string;
+  /** Host name that the session was made under: never a target of its browser. */
+  host: string;
   /** Milliseconds since the epoch. */
   createdAt: number;
   /** Seconds without a command or a watcher after which the session closes. */

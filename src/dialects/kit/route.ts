@@ -1,0 +1,121 @@
+import type { z } from "zod";
+import type { AccountActor, Actor, Ctx } from "../../domain/context.ts";
+import { Fault } from "../../domain/errors.ts";
+import { parse } from "./validate.ts";
+
+export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+
+/**
+ * Who may knock. `key`: an account key; `operator`: the deployment's ADMIN_KEY; `optional`:
+ * a credential is read when there is one; `open`: none is looked at.
+ */
+export type Auth = "key" | "operator" | "optional" | "open";
+
+interface ActorOf {
+  key: AccountActor;
+  operator: Extract<Actor, { type: "operator" }>;
+  optional: Actor;
+  open: Actor;
+}
+
+/** The largest body of a route that does not name its own limit, in bytes. */
+export const DEFAULT_BODY_LIMIT = 64 * 1024;
+
+/** The request's parts before they are understood. */
+export interface RawInput {
+  request: Request;
+  params: Record<string, string>;
+  query: Record<string, string>;
+  /** Read and bounded already; empty when the route takes no body. */
+  body: Uint8Array;
+}
+
+/** One line of a vendor's document. Its handler is `parse → verb → convert`, nothing else. */
+export interface RouteDefinition<A extends Auth, Q extends z.ZodType, B extends z.ZodType> {
+  method: Method;
+  /** In Hono's spelling: `/sessions/:session_id`. */
+  path: string;
+  auth: A;
+  query?: Q;
+  body?: B;
+  /** The body may be left out and is then `{}`. */
+  bodyOptional?: boolean;
+  bodyLimit?: number;
+  /** Refuses a body that does not say it is JSON (415). */
+  jsonOnly?: boolean;
+  /** Honours `Idempotency-Key`. */
+  idempotent?: boolean;
+  /** Upgrades to a WebSocket: the credential is looked up afresh. */
+  upgrade?: boolean;
+  /** For answers that show a secret: what a repeat is told instead, from the answer's JSON. */
+  withhold?: (answer: unknown) => string;
+  handle: (
+    ctx: Ctx<ActorOf[A]>,
+    input: {
+      request: Request;
+      params: Record<string, string>;
+      query: z.output<Q>;
+      body: z.output<B>;
+    },
+  ) => Response | Promise<Response>;
+}
+
+/** A route with its types forgotten, as it is mounted. */
+export interface Route {
+  method: Method;
+  path: string;
+  auth: Auth;
+  takesBody: boolean;
+  bodyLimit: number;
+  idempotent: boolean;
+  upgrade: boolean;
+  withhold?: (answer: unknown) => string;
+  run: (ctx: Ctx, input: RawInput) => Promise<Response>;
+}
+
+/** Declares a route; the schemas' types reach the handler. */
+export function route<A extends Auth, Q extends z.ZodType, B extends z.ZodType>(
+  definition: RouteDefinition<A, Q, B>,
+): Route {
+  const { query, body } = definition;
+  return {
+    method: definition.method,
+    path: definition.path,
+    auth: definition.auth,
+    takesBody: body !== undefined,
+    bodyLimit: definition.bodyLimit ?? DEFAULT_BODY_LIMIT,
+    idempotent: definition.idempotent ?? false,
+    upgrade: definition.upgrade ?? false,
+    ...(definition.withhold && { withhold: definition.withhold }),
+    run: async (ctx, input) => {
+      if (body && definition.jsonOnly) assertJson(input.request);
+      return definition.handle(ctx as Ctx<ActorOf[A]>, {
+        request: input.request,
+        params: input.params,
+        query: (query ? parse(query, input.query, "query") : {}) as z.output<Q>,
+        body: (body
+          ? parse(body, decodeJson(input.body, definition.bodyOptional ?? false), "body")
+          : undefined) as z.output<B>,
+      });
+    },
+  };
+}
+
+function assertJson(request: Request): void {
+  const type = request.headers.get("content-type") ?? "";
+  if (!/^application\/(?:[\w.+-]+\+)?json\b/i.test(type)) {
+    throw new Fault("UNSUPPORTED_MEDIA_TYPE", "The body must be sent as application/json.");
+  }
+}
+
+function decodeJson(bytes: Uint8Array, optional: boolean): unknown {
+  if (bytes.byteLength === 0) {
+    if (optional) return {};
+    throw new Fault("BAD_REQUEST", "A JSON body is required.");
+  }
+  try {
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes));
+  } catch {
+    throw new Fault("BAD_REQUEST", "The body is not valid JSON.");
+  }
+}

@@ -1,0 +1,51 @@
+import type { Gap, Numbered } from "../domain/event.ts";
+
+/** How many events a session keeps. */
+export const KEPT_EVENTS = 1000;
+/** Old events leave in groups, so that a steady stream costs one delete in a hundred writes. */
+const TRIM_EVERY = 100;
+
+/** A numbered log of the newest events, in the object's own SQLite. */
+export class EventLog<E extends object> {
+  readonly #sql: SqlStorage;
+  #latest: number;
+
+  constructor(sql: SqlStorage) {
+    this.#sql = sql;
+    sql.exec(
+      "CREATE TABLE IF NOT EXISTS events (seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, event TEXT NOT NULL)",
+    );
+    this.#latest = Number(sql.exec("SELECT max(seq) AS seq FROM events").one().seq ?? 0);
+  }
+
+  /** The newest `seq`; 0 before the first. */
+  get latest(): number {
+    return this.#latest;
+  }
+
+  append(event: E, at: number): Numbered<E> {
+    const seq = this.#latest + 1;
+    this.#sql.exec("INSERT INTO events VALUES (?, ?, ?)", seq, at, JSON.stringify(event));
+    this.#latest = seq;
+    if (seq % TRIM_EVERY === 0) {
+      this.#sql.exec("DELETE FROM events WHERE seq <= ?", seq - KEPT_EVENTS);
+    }
+    return { ...event, seq, at };
+  }
+
+  /** What came after `since`, and the hole before it if some of that is no longer kept. */
+  after(since: number): { events: Numbered<E>[]; gap: Gap | null } {
+    const oldestKept = Math.max(since, this.#latest - KEPT_EVENTS) + 1;
+    const events = this.#sql
+      .exec("SELECT seq, at, event FROM events WHERE seq >= ? ORDER BY seq", oldestKept)
+      .toArray()
+      .map((row) => ({
+        ...(JSON.parse(String(row.event)) as E),
+        seq: Number(row.seq),
+        at: Number(row.at),
+      }));
+    const gap: Gap | null =
+      oldestKept > since + 1 ? { type: "gap", from: since + 1, to: oldestKept - 1 } : null;
+    return { events, gap };
+  }
+}

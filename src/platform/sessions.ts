@@ -1,0 +1,50 @@
+import { unwrap } from "../domain/errors.ts";
+import type {
+  LiveSessions,
+  Reply,
+  SessionCommand,
+  SessionInit,
+  SessionResult,
+  SessionView,
+  Watcher,
+} from "../domain/ports.ts";
+
+/** What `SessionObject` answers by RPC. Structural, since platform may not import objects. */
+export interface SessionRpc extends Rpc.DurableObjectBranded {
+  start(id: string, init: SessionInit): Reply<void>;
+  view(accountId: string): Reply<SessionView>;
+  command(accountId: string, command: SessionCommand): Reply<SessionResult<SessionCommand>>;
+  end(reason: string): Reply<void>;
+  dropKey(keyId: string): Reply<void>;
+  fetch(request: Request): Promise<Response>;
+}
+
+/** Header under which the Worker tells an object who watches. Never read from outside. */
+export const WATCHER_HEADER = "x-outrider-watcher";
+
+/** The one place with stubs of session objects. */
+export function createLiveSessions(namespace: DurableObjectNamespace<SessionRpc>): LiveSessions {
+  const stub = (id: string, region?: string) =>
+    namespace.get(
+      namespace.idFromName(id),
+      region === undefined ? {} : { locationHint: region as DurableObjectLocationHint },
+    );
+  return {
+    start: async (id, init) => unwrap(await stub(id, init.region).start(id, init)),
+    view: async (id, accountId) => unwrap(await stub(id).view(accountId)),
+    command: async <C extends SessionCommand>(id: string, accountId: string, command: C) =>
+      unwrap(await stub(id).command(accountId, command)) as SessionResult<C>,
+    watch: (id: string, request: Request, watcher: Watcher) => {
+      // Of the caller's request only the upgrade itself goes on: its headers and query hold the key.
+      const headers = new Headers({
+        upgrade: "websocket",
+        [WATCHER_HEADER]: JSON.stringify(watcher),
+      });
+      return stub(id).fetch(
+        new Request(new URL("/watch", request.url).origin + "/watch", { headers }),
+      );
+    },
+    end: async (id, reason) => unwrap(await stub(id).end(reason)),
+    dropKey: async (id, keyId) => unwrap(await stub(id).dropKey(keyId)),
+  };
+}

@@ -1,0 +1,75 @@
+import { z } from "zod";
+import { Fault } from "../domain/errors.ts";
+
+/** Where Durable Objects can be asked to live: Cloudflare's location hints. */
+export const LOCATION_HINTS = [
+  "wnam",
+  "enam",
+  "sam",
+  "weur",
+  "eeur",
+  "apac",
+  "oc",
+  "afr",
+  "me",
+] as const;
+
+const flag = z
+  .enum(["0", "1"])
+  .default("0")
+  .transform((value) => value === "1");
+const whole = (minimum: number, maximum: number, otherwise: number) =>
+  z.coerce.number().int().min(minimum).max(maximum).default(otherwise);
+
+/** Every setting of a deployment: its variable's name, its bounds, its default. */
+const Variables = z.object({
+  /** Secret, at least 32 characters. Seals secrets at rest and signs links; changing it ends both. */
+  SEAL_SECRET: z.string().min(32),
+  /** Secret. Opens the operator's routes of /manage; without it nobody can. */
+  ADMIN_KEY: z.string().min(32).optional(),
+  /** Who may make accounts: anyone, or the operator alone. */
+  SIGNUP: z.enum(["open", "closed"]).default("closed"),
+  SIGNUPS_PER_HOUR: whole(1, 1_000_000, 10),
+  /** Lets tenants reach loopback and private addresses. For local development only. */
+  ALLOW_PRIVATE_TARGETS: flag,
+  /** Requests a minute that one key may make. */
+  RATE_LIMIT_PER_MINUTE: whole(1, 10_000_000, 1000),
+  /** Live sessions of one account. */
+  MAX_SESSIONS: whole(1, 100_000, 10),
+  /** Browsers of the whole deployment; Browser Rendering allows 120. */
+  MAX_BROWSERS: whole(1, 100_000, 120),
+  /** Seconds without a command or a watcher after which a session gives its browser back. */
+  BROWSER_IDLE: whole(1, 600, 60),
+  /** Seconds that a command waits in line for a browser. */
+  BROWSER_WAIT: whole(0, 60, 15),
+  /** Regions that hold sessions, the leader first. */
+  REGIONS: z
+    .string()
+    .default("enam,weur,apac")
+    .transform((list) => list.split(",").map((region) => region.trim()))
+    .pipe(z.array(z.enum(LOCATION_HINTS)).min(1)),
+  /** Our own host name, refused as a target; the host a request came to is refused anyway. */
+  PUBLIC_HOST: z.string().optional(),
+  /** DNS over HTTPS, for names that resolve to private addresses. */
+  DOH_URL: z.url().default("https://cloudflare-dns.com/dns-query"),
+});
+
+export type Config = z.output<typeof Variables>;
+
+const known = new WeakMap<object, Config>();
+
+/**
+ * The settings of this deployment, read once per isolate.
+ * @throws Fault UNAVAILABLE that names the settings that are wrong, never their values.
+ */
+export function configOf(env: object): Config {
+  const seen = known.get(env);
+  if (seen) return seen;
+  const result = Variables.safeParse(env);
+  if (!result.success) {
+    const names = [...new Set(result.error.issues.map((issue) => String(issue.path[0])))];
+    throw new Fault("UNAVAILABLE", `This deployment is not configured: check ${names.join(", ")}.`);
+  }
+  known.set(env, result.data);
+  return result.data;
+}

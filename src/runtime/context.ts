@@ -1,0 +1,147 @@
+import { authenticate } from "../domain/account/index.ts";
+import type { Actor, Ctx, Settings } from "../domain/context.ts";
+import type { Language } from "../domain/page.ts";
+import type { BrowserLauncher, Guard, Ports, Seal } from "../domain/ports.ts";
+import { createLanguage } from "../language/index.ts";
+import { browserAnswers } from "../platform/browser/answers.ts";
+import { createBrowserLauncher } from "../platform/browser/index.ts";
+import { createFiles } from "../platform/files.ts";
+import { createGuard } from "../platform/guard.ts";
+import { createMeter } from "../platform/meter.ts";
+import { createRegions } from "../platform/regions.ts";
+import { createSeal } from "../platform/seal.ts";
+import { createLiveSessions } from "../platform/sessions.ts";
+import { type Database, openDatabase } from "../store/database.ts";
+import { type Config, configOf } from "./config.ts";
+import { createLog } from "./log.ts";
+
+/** What lives as long as the isolate, made once per `Env`. */
+export interface Platform {
+  config: Config;
+  settings: Settings;
+  db: Database;
+  seal: Seal;
+  /** A guard that refuses our own host too, whatever name we were called by. */
+  guardFor: (host: string | null) => Guard;
+  ports: Omit<Ports, "guard">;
+}
+
+/** Host names are the caller's to choose, so what is kept of them is bounded. */
+const MAX_GUARDS = 100;
+
+const known = new WeakMap<object, Platform>();
+
+/** Turns bindings into ports. */
+export function platformOf(env: Env): Platform {
+  const seen = known.get(env);
+  if (seen) return seen;
+  const config = configOf(env);
+  const seal = createSeal(config.SEAL_SECRET);
+  const platform: Platform = {
+    config,
+    settings: {
+      signup: config.SIGNUP,
+      maxSessions: config.MAX_SESSIONS,
+      regions: config.REGIONS,
+      rateLimitPerMinute: config.RATE_LIMIT_PER_MINUTE,
+      signupsPerHour: config.SIGNUPS_PER_HOUR,
+      version: env.VERSION.id,
+    },
+    db: openDatabase(env.DB),
+    seal,
+    guardFor: guardsOf(config),
+    ports: {
+      meter: createMeter({ namespace: env.METER }),
+      sessions: createLiveSessions(env.SESSION),
+      seal,
+      files: createFiles(env.FILES),
+      regions: createRegions(env.SESSION),
+    },
+  };
+  known.set(env, platform);
+  return platform;
+}
+
+/** One guard per name that we are called by, so that each keeps what it resolved. */
+function guardsOf(config: Config): (host: string | null) => Guard {
+  const guards = new Map<string | null, Guard>();
+  return (host) => {
+    const seen = guards.get(host);
+    if (seen) return seen;
+    if (guards.size >= MAX_GUARDS) guards.clear();
+    const guard = createGuard({
+      allowPrivate: config.ALLOW_PRIVATE_TARGETS,
+      ownHosts: [config.PUBLIC_HOST, host].filter((name) => name !== undefined && name !== null),
+      dohUrl: config.DOH_URL,
+    });
+    guards.set(host, guard);
+    return guard;
+  };
+}
+
+/** A context for one request, its actor not yet known. */
+export function contextFor(
+  env: Env,
+  execution: Pick<ExecutionContext, "waitUntil">,
+  request: Request,
+  requestId: string,
+): Ctx {
+  const platform = platformOf(env);
+  return {
+    actor: { type: "anonymous", address: request.headers.get("cf-connecting-ip") ?? "local" },
+    db: platform.db,
+    ports: { ...platform.ports, guard: platform.guardFor(new URL(request.url).hostname) },
+    settings: platform.settings,
+    now: Date.now,
+    defer: (work) => execution.waitUntil(work),
+    log: createLog({ request_id: requestId }),
+  };
+}
+
+/** The actor that a credential opens: the operator's key, or an account's. */
+export async function identify(
+  env: Env,
+  ctx: Ctx,
+  credential: string,
+  fresh: boolean,
+): Promise<Actor | null> {
+  const actor = await authenticate({ db: ctx.db, now: ctx.now }, credential, { fresh });
+  if (actor) return actor;
+  const { config, seal } = platformOf(env);
+  if (config.ADMIN_KEY === undefined) return null;
+  // Compared by fingerprint, so that the time it takes tells nothing.
+  const expected = await seal.fingerprint("operator", config.ADMIN_KEY);
+  return (await seal.verify("operator", credential, expected)) ? { type: "operator" } : null;
+}
+
+/** What the objects work with. */
+export interface ObjectContext {
+  config: Config;
+  db: Database;
+  seal: Seal;
+  files: Ports["files"];
+  language: Language;
+  /** A launcher whose browsers are kept from our own host. */
+  launcherFor: (host: string) => BrowserLauncher;
+  browserAnswers: () => Promise<boolean>;
+}
+
+/** The objects' share of the composition. */
+export function objectContext(env: Env): ObjectContext {
+  const platform = platformOf(env);
+  const { config, db, seal, ports } = platform;
+  return {
+    config,
+    db,
+    seal,
+    files: ports.files,
+    language: createLanguage(),
+    launcherFor: (host) =>
+      createBrowserLauncher({
+        binding: env.BROWSER,
+        guard: platform.guardFor(host),
+        allowPrivate: config.ALLOW_PRIVATE_TARGETS,
+      }),
+    browserAnswers: () => browserAnswers(env.BROWSER),
+  };
+}
