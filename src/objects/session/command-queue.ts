@@ -8,7 +8,7 @@ export class CommandQueue {
   #tail: Promise<unknown> = Promise.resolve();
   #waiting = 0;
 
-  /** True while something runs or waits. */
+  /** True while some work has not been answered. */
   get busy(): boolean {
     return this.#waiting > 0;
   }
@@ -24,13 +24,10 @@ export class CommandQueue {
       });
     }
     this.#waiting += 1;
-    const answer = this.#tail.then(work);
-    this.#tail = answer
-      .then(after, after)
-      .catch(() => {})
-      .finally(() => {
-        this.#waiting -= 1;
-      });
+    const answer = this.#tail.then(work).finally(() => {
+      this.#waiting -= 1;
+    });
+    this.#tail = answer.then(after, after).catch(() => {});
     return answer;
   }
 }

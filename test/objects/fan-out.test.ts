@@ -1,0 +1,107 @@
+import { describe, expect, it } from "vitest";
+import type { Gap, Numbered } from "../../src/domain/event.ts";
+import { FanOut, MAX_UNACKNOWLEDGED } from "../../src/objects/fan-out.ts";
+
+interface Told {
+  type: "told";
+  text: string;
+}
+
+class Listener {
+  readonly heard: (Numbered<Told> | Gap)[] = [];
+  closed: [number, string] | null = null;
+  readonly ack: boolean;
+  constructor(ack = false) {
+    this.ack = ack;
+  }
+  send(frame: string): void {
+    this.heard.push(JSON.parse(frame) as Numbered<Told> | Gap);
+  }
+  close(code: number, reason: string): void {
+    this.closed = [code, reason];
+  }
+  get seqs(): number[] {
+    return this.heard.flatMap((event) => ("seq" in event ? [event.seq] : []));
+  }
+}
+
+function stage(listeners: Listener[], deliveriesPerSecond?: number) {
+  let now = 1_000_000;
+  let timers: { at: number; work: () => void }[] = [];
+  const fanOut = new FanOut<Listener, Told>({
+    sockets: () => listeners.filter((listener) => !listener.closed),
+    attached: (listener) => ({ frame: "plain", ack: listener.ack }),
+    frames: { plain: (event) => JSON.stringify(event) },
+    later: (work, ms) => timers.push({ at: now + ms, work }),
+    now: () => now,
+    ...(deliveriesPerSecond !== undefined && { deliveriesPerSecond }),
+  });
+  const event = (seq: number): Numbered<Told> => ({ type: "told", text: `${seq}`, seq, at: now });
+  return {
+    fanOut,
+    event,
+    pass: (ms: number) => {
+      now += ms;
+      const due = timers.filter((timer) => timer.at <= now);
+      timers = timers.filter((timer) => timer.at > now);
+      for (const timer of due) timer.work();
+    },
+  };
+}
+
+describe("FanOut", () => {
+  it("sends the first event at once and those that follow with the next tick", () => {
+    const listener = new Listener();
+    const { fanOut, event, pass } = stage([listener]);
+    fanOut.publish(event(1));
+    expect(listener.seqs).toEqual([1]);
+    fanOut.publish(event(2));
+    fanOut.publish(event(3));
+    expect(listener.seqs).toEqual([1]);
+    pass(20);
+    expect(listener.seqs).toEqual([1, 2, 3]);
+  });
+
+  it("sends nothing twice to a newcomer whose replay held what still waits", () => {
+    const early = new Listener();
+    const late = new Listener();
+    const listeners = [early];
+    const { fanOut, event, pass } = stage(listeners);
+    fanOut.publish(event(1));
+    fanOut.publish(event(2));
+    listeners.push(late);
+    fanOut.welcome(late, [event(1), event(2)], null, 2);
+    fanOut.publish(event(3));
+    pass(20);
+    expect(late.seqs).toEqual([1, 2, 3]);
+    expect(early.seqs).toEqual([1, 2, 3]);
+  });
+
+  it("under a flood sends the newest and tells what it skipped", () => {
+    const listeners = [new Listener(), new Listener()];
+    const { fanOut, event, pass } = stage(listeners, 1000);
+    fanOut.publish(event(1));
+    for (let seq = 2; seq <= 5000; seq += 1) fanOut.publish(event(seq));
+    pass(20);
+    for (const listener of listeners) {
+      // 1,000 a second over two sockets is ten each in 20 ms.
+      expect(listener.seqs).toEqual([1, ...Array.from({ length: 10 }, (_, index) => 4991 + index)]);
+      expect(listener.heard[1]).toEqual({ type: "gap", from: 2, to: 4990 });
+    }
+  });
+
+  it("lets a subscriber go that acknowledges nothing, and keeps one that does", () => {
+    const silent = new Listener(true);
+    const faithful = new Listener(true);
+    const { fanOut, event, pass } = stage([silent, faithful]);
+    for (let seq = 1; seq <= MAX_UNACKNOWLEDGED + 1; seq += 1) {
+      fanOut.publish(event(seq));
+      pass(20);
+      fanOut.acknowledge(faithful, seq);
+    }
+    expect(silent.closed?.[0]).toBe(1013);
+    expect(silent.seqs).toHaveLength(MAX_UNACKNOWLEDGED);
+    expect(faithful.closed).toBeNull();
+    expect(faithful.seqs).toHaveLength(MAX_UNACKNOWLEDGED + 1);
+  });
+});
