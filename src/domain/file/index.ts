@@ -1,0 +1,5 @@
+export { deleteFile } from "./delete-file.ts";
+export type { FileLink } from "./link.ts";
+export { openLink } from "./open-link.ts";
+export { readFile } from "./read-file.ts";
+export { signLink, type SignLinkInput } from "./sign-link.ts";
