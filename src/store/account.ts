@@ -63,13 +63,25 @@ export function increasePoints(
     .get();
 }
 
-/** @returns False when another key has the same prefix. */
-export async function insertKey(db: Database, key: KeyRow): Promise<boolean> {
+/**
+ * Adds a key unless the account has `max` already.
+ * @returns Why it was not added; null when it was.
+ */
+export async function insertKey(
+  db: Database,
+  key: KeyRow,
+  max: number,
+): Promise<"limit" | "prefix" | null> {
   try {
-    await db.insert(keys).values(key);
-    return true;
+    const rows = await db.all(sql`
+      INSERT INTO ${keys} (id, account_id, name, prefix, hash, scope, expires_at, created_at)
+      SELECT ${key.id}, ${key.accountId}, ${key.name}, ${key.prefix}, ${key.hash}, ${key.scope},
+        ${key.expiresAt}, ${key.createdAt}
+      WHERE (SELECT count(*) FROM ${keys} WHERE account_id = ${key.accountId}) < ${max}
+      RETURNING id`);
+    return rows.length > 0 ? null : "limit";
   } catch (error) {
-    if (violatesUnique(error, "keys.prefix")) return false;
+    if (violatesUnique(error, "keys.prefix")) return "prefix";
     throw error;
   }
 }
@@ -77,11 +89,6 @@ export async function insertKey(db: Database, key: KeyRow): Promise<boolean> {
 /** The only read that is not an account's own: it finds out whose the key is. */
 export function findKeyByPrefix(db: Database, prefix: string): Promise<KeyRow | undefined> {
   return db.select().from(keys).where(eq(keys.prefix, prefix)).get();
-}
-
-export async function countKeys(db: Database, accountId: string): Promise<number> {
-  const [row] = await keyCount(db, accountId);
-  return row?.total ?? 0;
 }
 
 /** One page of an account's keys, newest first, and how many there are in all. */

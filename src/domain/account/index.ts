@@ -1,4 +1,11 @@
 export { assertAccount, assertCanAct, assertOperator } from "./access.ts";
+export { type Account, CREATE_STATUSES, type CreateStatus, type Key } from "./account.ts";
+export { addPoints } from "./add-points.ts";
 export { areKeysLive, authenticate, forgetKey } from "./authenticate.ts";
-export { fingerprintKey, newKey, type KeyFingerprint } from "./key.ts";
-export { hashPassword, verifyPassword } from "./password.ts";
+export { createAccount, type CreateAccountInput } from "./create-account.ts";
+export { createKey, type CreateKeyInput } from "./create-key.ts";
+export { getAccount } from "./get-account.ts";
+export { getUsage, type UsageReport } from "./get-usage.ts";
+export { listKeys } from "./list-keys.ts";
+export { revokeKey } from "./revoke-key.ts";
+export { updateAccount, type UpdateAccountInput } from "./update-account.ts";

@@ -1,6 +1,8 @@
 import { Buffer } from "node:buffer";
-import { randomText } from "./random.ts";
+import { customAlphabet } from "nanoid";
 
+const BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+const randomPart = customAlphabet(BASE62, 40);
 const PREFIX_LENGTH = 12;
 
 /** A key in the form that is stored: nothing in it opens anything. */
@@ -13,7 +15,7 @@ export interface KeyFingerprint {
 
 /** A new key: `ork_` and 40 base62 characters, 238 bits of chance. */
 export function newKey(): string {
-  return `ork_${randomText(40)}`;
+  return `ork_${randomPart()}`;
 }
 
 /**

@@ -1,0 +1,37 @@
+import { deleteKey, listSessionIds } from "../../store/account.ts";
+import type { Ctx } from "../context.ts";
+import { Fault } from "../errors.ts";
+import { assertCanAct } from "./access.ts";
+import { forgetKey } from "./authenticate.ts";
+
+/** Objects told at once. */
+const ABREAST = 20;
+
+/**
+ * Ends a key: refused here at once and elsewhere within seconds, its sockets closed.
+ * @throws Fault NOT_FOUND for an unknown key or another account's, FORBIDDEN for a read-only key.
+ */
+export async function revokeKey(ctx: Ctx, input: { keyId: string }): Promise<void> {
+  const { accountId } = assertCanAct(ctx);
+  const { keyId } = input;
+  if (!(await deleteKey(ctx.db, accountId, keyId))) {
+    throw new Fault("NOT_FOUND", "Key not found");
+  }
+  forgetKey(keyId);
+  ctx.defer(dropSockets(ctx, accountId, keyId));
+}
+
+/** Sessions that cannot be told now find out when they next ask about their keys. */
+async function dropSockets(ctx: Ctx, accountId: string, keyId: string): Promise<void> {
+  const ids = await listSessionIds(ctx.db, accountId);
+  for (let at = 0; at < ids.length; at += ABREAST) {
+    const told = ids.slice(at, at + ABREAST).map(async (id) => {
+      try {
+        await ctx.ports.sessions.dropKey(id, keyId);
+      } catch (error) {
+        ctx.log.error("drop_key", error);
+      }
+    });
+    await Promise.all(told);
+  }
+}
