@@ -9,9 +9,8 @@
  * Ends with 0 when asked to stop (SIGINT, SIGTERM, SIGHUP), 130 when a second Ctrl-C forced it, and
  * 1 when it could not start or wrangler died.
  */
-import { spawn, type ChildProcess } from "node:child_process";
+import { spawn } from "node:child_process";
 import { mkdir } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { homedir, tmpdir } from "node:os";
 import { join, relative, resolve } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
@@ -22,15 +21,18 @@ import { ensureDevVars } from "./dev-vars.ts";
 import { readPort, tryPort } from "./port.ts";
 import { RUN_VARIABLE } from "./processes.ts";
 import { openRun, otherRuns, sweepRun, type OpenRun } from "./run-folder.ts";
-import { filterOutput } from "./worker-output.ts";
+import {
+  startWorker,
+  untilHealthy,
+  wranglerEnvironment,
+  type Ending,
+  type WorkerProcess,
+} from "./worker-process.ts";
 
 const ROOT = resolve(import.meta.dirname, "..");
-const READY_LIMIT_MS = 120_000;
 const GRACE_MS = 3_000;
 /** npm passes a Ctrl-C on that the terminal has sent to all already; this near it is the same one. */
 const SAME_SIGNAL_MS = 500;
-
-type Ending = { code: number; reason?: string };
 
 /** Ends by itself only when something fails: a stop is asked for by a signal. */
 class Failure extends Error {}
@@ -38,12 +40,12 @@ class Failure extends Error {}
 const stopRequest = Promise.withResolvers<Ending>();
 const forceRequest = Promise.withResolvers<Ending>();
 
-const code = await main().catch((error: unknown) => {
+const exitCode = await main().catch((error: unknown) => {
   console.error(error instanceof Failure ? error.message : error);
   return 1;
 });
 // Not by running dry: a poll or a timer may still wait for something that is swept by now.
-process.exit(code);
+process.exit(exitCode);
 
 async function main(): Promise<number> {
   const port = portFromEnvironment();
@@ -82,7 +84,7 @@ async function main(): Promise<number> {
     const early = await Promise.race([prepared, stopRequest.promise, forceRequest.promise]);
     if (!Array.isArray(early)) return early.code;
 
-    const worker = startWorker({
+    const worker = startWorker(ROOT, {
       port,
       ip,
       state,
@@ -181,92 +183,8 @@ async function runScript(name: string, ...args: string[]): Promise<void> {
   if (code !== 0) throw new Failure("Outrider cannot start without its database.");
 }
 
-interface Worker {
-  child: ChildProcess;
-  output: { release: (held: "drop" | "show") => void }[];
-  ended: Promise<Ending>;
-}
-
-function startWorker(settings: {
-  port: number;
-  ip: string;
-  state: string;
-  varsFile?: string;
-}): Worker {
-  const wrangler = createRequire(import.meta.url).resolve("wrangler");
-  const args = [
-    "dev",
-    "--local",
-    "--port",
-    String(settings.port),
-    "--ip",
-    settings.ip,
-    "--persist-to",
-    settings.state,
-  ];
-  if (settings.varsFile !== undefined) args.push("--env-file", settings.varsFile);
-  const child = spawn(
-    process.execPath,
-    ["--no-warnings", wrangler, ...args, "--show-interactive-dev-session=false"],
-    {
-      cwd: ROOT,
-      env: wranglerEnvironment(),
-      detached: process.platform !== "win32",
-      stdio: ["ignore", "pipe", "pipe"],
-      windowsHide: true,
-    },
-  );
-  const output = [child.stdout, child.stderr].map((stream, index) => {
-    const filter = filterOutput((line) => (index === 0 ? console.log(line) : console.error(line)));
-    stream.setEncoding("utf8").on("data", filter.write);
-    return filter;
-  });
-  const ended = new Promise<Ending>((end) => {
-    child.once("error", (error) =>
-      end({ code: 1, reason: `wrangler could not be started: ${error.message}` }),
-    );
-    child.once("close", (code, signal) =>
-      end({ code: 1, reason: `wrangler ended by itself (${signal ?? `exit code ${code}`}).` }),
-    );
-  });
-  return { child, output, ended };
-}
-
-/** No telemetry, no banners, no calls home, and its logs and registry in the run's own folder. */
-function wranglerEnvironment(): NodeJS.ProcessEnv {
-  const folder = tmpdir();
-  return {
-    ...process.env,
-    WRANGLER_SEND_METRICS: "false",
-    WRANGLER_SEND_ERROR_REPORTS: "false",
-    WRANGLER_HIDE_BANNER: "true",
-    WRANGLER_LOG_PATH: join(folder, "logs"),
-    WRANGLER_REGISTRY_PATH: join(folder, "registry"),
-    CLOUDFLARE_CF_FETCH_ENABLED: "false",
-  };
-}
-
-async function untilHealthy(origin: string): Promise<"healthy" | Ending> {
-  const deadline = Date.now() + READY_LIMIT_MS;
-  let last = "no answer";
-  while (Date.now() < deadline) {
-    try {
-      const response = await fetch(`${origin}/health`, { signal: AbortSignal.timeout(5_000) });
-      if (response.status === 200) return "healthy";
-      last = `${response.status} ${(await response.text()).slice(0, 500)}`;
-    } catch (error) {
-      last = error instanceof Error ? error.message : String(error);
-    }
-    await wait(100);
-  }
-  return {
-    code: 1,
-    reason: `Outrider did not become healthy within ${READY_LIMIT_MS / 1000} s; last: ${last}`,
-  };
-}
-
 /** Stops wrangler if it still runs: politely first, so that it can tidy up. The sweep does the rest. */
-async function conclude(worker: Worker, ending: Ending): Promise<number> {
+async function conclude(worker: WorkerProcess, ending: Ending): Promise<number> {
   if (ending.code !== 0) worker.output.forEach((output) => output.release("show"));
   if (ending.reason !== undefined) console.error(ending.reason);
   if (worker.child.exitCode === null && worker.child.signalCode === null) {

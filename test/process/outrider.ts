@@ -56,7 +56,7 @@ export function launchOutrider({ port, dir, env = {} }: OutriderOptions): Omit<O
   const child = spawn(process.execPath, [join(ROOT, "scripts/start.ts")], {
     cwd: ROOT,
     env: {
-      ...environment(),
+      ...ownEnvironment(),
       ...env,
       PORT: String(port),
       OUTRIDER_STATE: join(dir, "state"),
@@ -109,9 +109,10 @@ export interface RunningProcess {
 
 /**
  * Every living process with the folder in its environment or on its command line: start itself, its
- * watchdog, wrangler, workerd, esbuild, all of Chromium. Reads /proc, so on Linux alone.
+ * watchdog, wrangler, workerd, esbuild, all of Chromium. Reads /proc: elsewhere it sees none.
  */
 export async function processesOf(dir: string): Promise<RunningProcess[]> {
+  if (process.platform !== "linux") return [];
   const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name)).map(Number);
   const found = await Promise.all(
     pids.map(async (pid) => {
@@ -152,7 +153,7 @@ export async function freePort(): Promise<number> {
 }
 
 /** The test's own environment without what a test runner or npm adds to it. */
-function environment(): NodeJS.ProcessEnv {
+function ownEnvironment(): NodeJS.ProcessEnv {
   return Object.fromEntries(
     Object.entries(process.env).filter(
       ([name]) =>

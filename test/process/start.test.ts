@@ -38,7 +38,7 @@ describe("starting", () => {
     expect(first.output()).toContain(vars["DEMO_PASSWORD"]);
     expect((await stat(join(dir, "state", ".dev.vars"))).mode & 0o777).toBe(0o600);
     const account = await accountOf(first);
-    expect(account).toMatchObject({ email: "demo@outrider.local" });
+    expect(account).toMatchObject({ account: { email: "demo@outrider.local" } });
     expect(await first.stop("SIGINT")).toEqual({ code: 0, signal: null });
 
     const second = await startOutrider({ port, dir });
