@@ -1,0 +1,1 @@
+export { createBrowserLauncher, type LauncherOptions } from "./launcher.ts";

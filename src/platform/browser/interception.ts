@@ -1,0 +1,91 @@
+import { Fault } from "../../domain/errors.ts";
+import type { Guard } from "../../domain/ports.ts";
+import type { CDPEvents } from "@cloudflare/puppeteer";
+import type { CdpEvent, Channel } from "./cdp.ts";
+import { within } from "./limit.ts";
+
+/** A document that the guard did not let through. */
+export interface Refusal {
+  frameId: string;
+  fault: Fault;
+}
+
+/**
+ * Holds every request for a document, in any page and frame of the browser, until the guard has
+ * seen its address. Set on the browser as a whole, so that a pop-up's first request is held too;
+ * a redirect is held again with its new address. It also sees by which method a page comes.
+ */
+export class Interception {
+  readonly #root: Channel;
+  readonly #guard: Guard | null;
+  /** Frame → method of its last request, as it went out. */
+  readonly #methods = new Map<string, string>();
+  #refusals: Refusal[] = [];
+  #downloads = new Map<string, string>();
+  /** Told of each refusal, to clear away what it leaves behind. */
+  onRefused: (refusal: Refusal) => void = () => {};
+
+  /** `guard`: null lets everything pass. */
+  constructor(root: Channel, guard: Guard | null) {
+    this.#root = root;
+    this.#guard = guard;
+  }
+
+  async start(signal: AbortSignal): Promise<void> {
+    await within(
+      signal,
+      Promise.all([
+        this.#root.send("Fetch.enable", { patterns: [{ resourceType: "Document" }] }),
+        this.#root.send("Browser.setDownloadBehavior", { behavior: "deny", eventsEnabled: true }),
+      ]),
+    );
+  }
+
+  /** For the browser's events. */
+  hear(event: CdpEvent): void {
+    if (event.method === "Fetch.requestPaused") void this.#judge(event.params);
+    if (event.method === "Browser.downloadWillBegin") {
+      this.#downloads.set(event.params.frameId, event.params.suggestedFilename);
+    }
+  }
+
+  /** The method by which a frame's document was last asked for. */
+  method(frameId: string): string {
+    return this.#methods.get(frameId) ?? "GET";
+  }
+
+  /** Forgets what was refused and downloaded so far. */
+  reset(): void {
+    this.#refusals = [];
+    this.#downloads.clear();
+  }
+
+  /** The guard's own words about the last refused document since {@link reset}. */
+  refusal(frameId?: string): Fault | undefined {
+    return this.#refusals.findLast((refusal) => !frameId || refusal.frameId === frameId)?.fault;
+  }
+
+  /** Name of the file that a frame's navigation turned out to be, since {@link reset}. */
+  download(frameId: string): string | undefined {
+    return this.#downloads.get(frameId);
+  }
+
+  async #judge(paused: CDPEvents["Fetch.requestPaused"]): Promise<void> {
+    const { requestId, frameId, request } = paused;
+    this.#methods.set(frameId, request.method);
+    try {
+      await this.#guard?.assertAllowed(request.url);
+    } catch (error) {
+      const fault =
+        error instanceof Fault
+          ? error
+          : new Fault("BAD_REQUEST", "The address could not be checked.");
+      this.#refusals.push({ frameId, fault });
+      // "Aborted" leaves the page as it was; other reasons would put an error page in its place.
+      this.#root.tell("Fetch.failRequest", { requestId, errorReason: "Aborted" });
+      this.onRefused({ frameId, fault });
+      return;
+    }
+    this.#root.tell("Fetch.continueRequest", { requestId });
+  }
+}

@@ -1,0 +1,120 @@
+import type { BrowserWorker, WorkersLaunchOptions } from "@cloudflare/puppeteer";
+import { Fault } from "../../domain/errors.ts";
+import type { Browser, BrowserLauncher, Guard } from "../../domain/ports.ts";
+import { ChromiumBrowser } from "./browser.ts";
+import { Wire } from "./cdp.ts";
+import { withLimit, within } from "./limit.ts";
+
+export interface LauncherOptions {
+  /** The Browser Rendering binding. */
+  binding: BrowserRun;
+  guard: Guard;
+  /** Lets pages lead anywhere; the guard then judges only what is asked for by name. */
+  allowPrivate: boolean;
+  /** Passed to the platform, such as `location`. */
+  launch?: WorkersLaunchOptions;
+}
+
+/** The platform's longest: sessions park by their own rules, not by its minute of silence. */
+const KEEP_ALIVE_MS = 600_000;
+const LAUNCH_LIMIT_MS = 30_000;
+const JOIN_LIMIT_MS = 10_000;
+/** When the platform does not say how long to wait. */
+const RETRY_AFTER_S = 10;
+
+/**
+ * Browsers of Cloudflare's Browser Rendering, by way of `@cloudflare/puppeteer`, which is loaded
+ * with the first browser and not at start-up.
+ *
+ * @example
+ * const launcher = createBrowserLauncher({ binding: env.BROWSER, guard, allowPrivate: false });
+ * const browser = await launcher.launch();
+ */
+export function createBrowserLauncher(options: LauncherOptions): BrowserLauncher {
+  const endpoint = options.binding as unknown as BrowserWorker;
+  const { guard, allowPrivate } = options;
+
+  const connect = async (id: string, signal: AbortSignal): Promise<Browser> => {
+    const transport = await within(signal, openTransport(endpoint, id));
+    const wire = new Wire(transport);
+    try {
+      return await ChromiumBrowser.start({ id, wire, guard, allowPrivate, signal });
+    } catch (error) {
+      wire.close();
+      throw error;
+    }
+  };
+
+  return {
+    launch: () =>
+      withLimit(LAUNCH_LIMIT_MS, async (signal) => {
+        const id = await within(signal, acquire(endpoint, options.launch ?? {}));
+        return connect(id, signal);
+      }).catch((error: unknown) => {
+        throw unavailable(error);
+      }),
+    join: async (id) => {
+      try {
+        return await withLimit(JOIN_LIMIT_MS, (signal) => connect(id, signal));
+      } catch {
+        return null;
+      }
+    },
+  };
+}
+
+async function openTransport(endpoint: BrowserWorker, id: string) {
+  const { WorkersWebSocketTransport } =
+    await import("@cloudflare/puppeteer/internal/cloudflare/WorkersWebSocketTransport.js");
+  return WorkersWebSocketTransport.create(endpoint, id);
+}
+
+/** Asks the platform for a browser and gives its id. */
+async function acquire(endpoint: BrowserWorker, launch: WorkersLaunchOptions): Promise<string> {
+  const puppeteer = await import("@cloudflare/puppeteer");
+  // Puppeteer folds the status into a sentence and drops the headers, so they are read here.
+  let refused: Response | undefined;
+  const observed: BrowserWorker = {
+    fetch: async (...request: Parameters<typeof fetch>) => {
+      const response = await endpoint.fetch(...request);
+      if (!response.ok) refused = response;
+      return response;
+    },
+  };
+  try {
+    const { sessionId } = await puppeteer.acquire(observed, {
+      keep_alive: KEEP_ALIVE_MS,
+      ...launch,
+    });
+    return sessionId;
+  } catch (error) {
+    if (refused?.status !== 429) throw unavailable(error);
+    const stated = Number(refused.headers.get("retry-after"));
+    throw new Fault("LIMIT_REACHED", "No browser is free just now.", {
+      retryAfter:
+        stated > 0
+          ? Math.ceil(stated)
+          : await nextLaunch(() => puppeteer.limits(endpoint)).catch(() => RETRY_AFTER_S),
+    });
+  }
+}
+
+/** Seconds until the platform lets another browser start. */
+async function nextLaunch(
+  limits: () => Promise<{
+    allowedBrowserAcquisitions: number;
+    timeUntilNextAllowedBrowserAcquisition: number;
+  }>,
+): Promise<number> {
+  const { allowedBrowserAcquisitions, timeUntilNextAllowedBrowserAcquisition } = await limits();
+  // Launches are allowed, so it is the number of open browsers that is used up.
+  if (allowedBrowserAcquisitions > 0) return RETRY_AFTER_S;
+  return Math.max(1, Math.ceil(timeUntilNextAllowedBrowserAcquisition / 1000));
+}
+
+function unavailable(error: unknown): Fault {
+  if (error instanceof Fault && error.code === "LIMIT_REACHED") return error;
+  const fault = new Fault("UNAVAILABLE", "The browser could not be started.");
+  fault.cause = error;
+  return fault;
+}

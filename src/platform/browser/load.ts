@@ -1,0 +1,138 @@
+import { assertInTime, pause, within } from "./limit.ts";
+
+/** Milestones of a document, in CDP's words (Page.lifecycleEvent). */
+export type Milestone = "DOMContentLoaded" | "load" | "networkIdle";
+
+/** A document that was readable for so long is taken as loaded: one stuck image blocks nobody. */
+const PATIENCE_MS = 5_000;
+
+/** How far the main document of a page is, kept by the page's events. */
+export class Load {
+  /** Loader of the document that is shown. */
+  document = "";
+  /** Counts documents and failed tries at one, to see that something happened. */
+  begun = 0;
+  /** Loader of the document that was asked for and has not come yet. */
+  #pending: string | null = null;
+  /** Loader of the newest document that was asked for. */
+  #last = "";
+  #stages = new Map<string, Set<string>>();
+  #complete: boolean;
+  #waiters = new Set<() => void>();
+
+  /** `complete`: nothing is under way in it yet. */
+  constructor(complete: boolean) {
+    this.#complete = complete;
+  }
+
+  get pending(): boolean {
+    return this.#pending !== null;
+  }
+
+  get complete(): boolean {
+    return this.#complete && !this.pending;
+  }
+
+  has(milestone: Milestone): boolean {
+    return !this.pending && this.#stages.get(this.document)?.has(milestone) === true;
+  }
+
+  /** The document that was there before the first event. */
+  adopt(loader: string): void {
+    if (this.document !== "") return;
+    this.document = loader;
+    if (this.has("load")) this.#finish();
+  }
+
+  begin(loader: string): void {
+    this.begun += 1;
+    this.#last = loader;
+    this.#pending = loader;
+  }
+
+  /** True when the document came complete, as one from the back/forward cache does. */
+  commit(loader: string, complete: boolean): boolean {
+    this.document = loader;
+    this.#pending = null;
+    this.#complete = complete;
+    const stages = this.#stages.get(loader) ?? new Set();
+    if (complete)
+      for (const stage of ["DOMContentLoaded", "load", "networkIdle"]) stages.add(stage);
+    this.#stages = new Map([[loader, stages]]);
+    this.#wake();
+    return complete;
+  }
+
+  /** True when this completed the load. */
+  reach(loader: string, milestone: string): boolean {
+    const stages = this.#stages.get(loader);
+    if (stages) stages.add(milestone);
+    else this.#stages.set(loader, new Set([milestone]));
+    if (milestone === "load" && loader === this.document && !this.#complete) {
+      this.#finish();
+      return true;
+    }
+    this.#wake();
+    return false;
+  }
+
+  /** The load ended, finished or given up. True when that was news. */
+  stop(): boolean {
+    const news = !this.complete;
+    this.#pending = null;
+    this.#finish();
+    return news;
+  }
+
+  /** Waits until nothing is under way, or until a readable page has had its time. */
+  async settled(signal: AbortSignal): Promise<void> {
+    assertInTime(signal);
+    if (this.complete) return;
+    const leave = new AbortController();
+    const either = AbortSignal.any([signal, leave.signal]);
+    const patience = this.#until(() => this.has("DOMContentLoaded"), either).then(() =>
+      pause(PATIENCE_MS, either),
+    );
+    const complete = this.#until(() => this.complete, either);
+    patience.catch(() => {});
+    complete.catch(() => {});
+    try {
+      await within(signal, Promise.race([complete, patience]));
+    } finally {
+      leave.abort();
+    }
+  }
+
+  /** Waits until a document that was asked for is there, or one that came after it. */
+  committed(loader: string, signal: AbortSignal): Promise<void> {
+    return this.#until(() => this.document === loader || this.#last !== loader, signal);
+  }
+
+  /** Waits for a milestone of the document that is shown by then; a stopped load has them all. */
+  reached(milestone: Milestone, signal: AbortSignal): Promise<void> {
+    return this.#until(() => {
+      if (this.has(milestone)) return true;
+      // Given up by window.stop() or by us: no further milestone comes.
+      return this.complete && milestone !== "networkIdle" && !this.has("load");
+    }, signal);
+  }
+
+  #until(met: () => boolean, signal: AbortSignal): Promise<void> {
+    if (met()) return Promise.resolve();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const check = () => {
+      if (met()) resolve();
+    };
+    this.#waiters.add(check);
+    return within(signal, promise).finally(() => this.#waiters.delete(check));
+  }
+
+  #finish(): void {
+    this.#complete = true;
+    this.#wake();
+  }
+
+  #wake(): void {
+    for (const check of this.#waiters) check();
+  }
+}

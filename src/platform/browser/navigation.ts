@@ -1,0 +1,194 @@
+import { Fault } from "../../domain/errors.ts";
+import type { Guard, WaitUntil } from "../../domain/ports.ts";
+import { DetachedError, ProtocolError } from "./cdp.ts";
+import type { Interception } from "./interception.ts";
+import { within } from "./limit.ts";
+import type { Milestone } from "./load.ts";
+import type { Tab } from "./tab.ts";
+import type { Tabs } from "./tabs.ts";
+
+/** What navigation needs of a browser. */
+export interface Navigator {
+  tabs: Tabs;
+  interception: Interception;
+  guard: Guard;
+}
+
+const MILESTONES: Readonly<Record<Exclude<WaitUntil, "commit">, Milestone>> = {
+  load: "load",
+  domcontentloaded: "DOMContentLoaded",
+  networkidle: "networkIdle",
+};
+
+/**
+ * Checks an address that is asked for by name.
+ *
+ * @throws Fault BAD_REQUEST when it is malformed, not http(s), or refused by the guard.
+ */
+export async function assertAddress(guard: Guard, url: string): Promise<void> {
+  if (!URL.canParse(url)) throw new Fault("BAD_REQUEST", "The address is not a valid URL.");
+  const { protocol } = new URL(url);
+  if (protocol !== "http:" && protocol !== "https:") {
+    throw new Fault("BAD_REQUEST", `Only http and https addresses are opened, not ${protocol}`);
+  }
+  await guard.assertAllowed(url);
+}
+
+/** Opens an address in a tab; see {@link BrowserPage.go}. */
+export async function go(
+  { interception }: Navigator,
+  tab: Tab,
+  url: string,
+  waitUntil: WaitUntil,
+  signal: AbortSignal,
+): Promise<void> {
+  await stoppingOnTimeout(tab, signal, async () => {
+    interception.reset();
+    let answer;
+    try {
+      answer = await within(signal, tab.channel.send("Page.navigate", { url }));
+    } catch (error) {
+      if (error instanceof ProtocolError)
+        throw new Fault("BAD_REQUEST", "The address is not valid.");
+      throw error;
+    }
+    const { errorText } = answer;
+    // A page may answer with an error status and nothing else; it has been reached all the same.
+    if (errorText && errorText !== "net::ERR_HTTP_RESPONSE_CODE_FAILURE") {
+      // The error page that takes the place of the document is still on its way.
+      if (errorText !== "net::ERR_ABORTED") await tab.load.settled(signal);
+      throw failure(interception, tab, errorText, answer);
+    }
+    // Without a loader only the fragment changed.
+    if (answer.loaderId === undefined || waitUntil === "commit") return;
+    await tab.load.committed(answer.loaderId, signal);
+    await tab.load.reached(MILESTONES[waitUntil], signal);
+  });
+}
+
+/** One step in the history; false when there is none that way. */
+export async function travel(
+  navigator: Navigator,
+  tab: Tab,
+  by: 1 | -1,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const history = await within(signal, tab.channel.send("Page.getNavigationHistory"));
+  const entry = history.entries[history.currentIndex + by];
+  // Every tab begins blank, which nobody asked for.
+  if (!entry || entry.url === "about:blank") return false;
+  await loading(navigator, tab, signal, () =>
+    tab.channel.send("Page.navigateToHistoryEntry", { entryId: entry.id }),
+  );
+  return true;
+}
+
+export async function reload(navigator: Navigator, tab: Tab, signal: AbortSignal): Promise<void> {
+  await loading(navigator, tab, signal, () => tab.channel.send("Page.reload"));
+}
+
+/** Runs what makes the browser load something, and waits for it. */
+async function loading(
+  navigator: Navigator,
+  tab: Tab,
+  signal: AbortSignal,
+  start: () => Promise<unknown>,
+): Promise<void> {
+  const { interception, tabs } = navigator;
+  await stoppingOnTimeout(tab, signal, async () => {
+    interception.reset();
+    const { begun } = tab.load;
+    await within(signal, start());
+    await tab.load.settled(signal);
+    if (tab.load.begun !== begun && tab.failed) throw unreachable(tab.url);
+    await tabs.settled(signal);
+    const refused = interception.refusal(tab.targetId);
+    if (refused) throw refused;
+  });
+}
+
+/**
+ * Does something to a page and waits for what comes of it: a load that it began, a page that it
+ * opened.
+ *
+ * @throws Fault BAD_REQUEST when it led to a refused address, to one that cannot be reached, or
+ * to a file.
+ */
+export async function acting(
+  { tabs, interception }: Navigator,
+  tab: Tab,
+  signal: AbortSignal,
+  act: () => Promise<void>,
+): Promise<void> {
+  interception.reset();
+  const { begun } = tab.load;
+  await stoppingOnTimeout(tab, signal, async () => {
+    try {
+      await act();
+      if (!tab.load.pending) await flush(tab, signal);
+    } catch (error) {
+      // The page closed itself, or was replaced, in answer.
+      if (!(error instanceof DetachedError) && !(error instanceof ProtocolError)) throw error;
+      if (error instanceof ProtocolError && tab.load.begun === begun) throw error;
+    }
+    const now = await tabs.settled(signal);
+    const refused = interception.refusal();
+    if (refused) throw refused;
+    const file = interception.download(tab.targetId) ?? interception.download(now.targetId);
+    if (file !== undefined) throw download(file);
+    if (now.failed && (now !== tab || now.load.begun !== begun)) throw unreachable(now.url);
+  });
+}
+
+/**
+ * One round trip through the page's own queue: what its handlers have begun by then is known.
+ * A form is submitted in a task of its own, which this one waits behind.
+ */
+async function flush(tab: Tab, signal: AbortSignal): Promise<void> {
+  await within(
+    signal,
+    tab.channel.send("Runtime.evaluate", {
+      expression: "new Promise((done) => setTimeout(done))",
+      awaitPromise: true,
+    }),
+  );
+}
+
+/** A load that takes too long must not hold up the next command. */
+async function stoppingOnTimeout(
+  tab: Tab,
+  signal: AbortSignal,
+  work: () => Promise<void>,
+): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (signal.aborted && !tab.load.complete) {
+      tab.channel.tell("Page.stopLoading");
+      tab.load.stop();
+    }
+    throw error;
+  }
+}
+
+function failure(interception: Interception, tab: Tab, errorText: string, answer: object): Fault {
+  const refused = interception.refusal(tab.targetId);
+  if (refused) return refused;
+  const file = interception.download(tab.targetId);
+  if (file !== undefined || ("isDownload" in answer && answer.isDownload === true)) {
+    return download(file);
+  }
+  if (errorText === "net::ERR_ABORTED") {
+    return new Fault("BAD_REQUEST", "The address answered without a page (net::ERR_ABORTED).");
+  }
+  return new Fault("BAD_REQUEST", `The page could not be loaded: ${errorText}.`);
+}
+
+function download(file: string | undefined): Fault {
+  const name = file ? ` "${file}"` : "";
+  return new Fault("BAD_REQUEST", `The address is a file to download${name}, not a page.`);
+}
+
+function unreachable(url: string): Fault {
+  return new Fault("BAD_REQUEST", `It led to ${url}, which could not be loaded.`);
+}
