@@ -85,6 +85,7 @@ async function main(): Promise<number> {
     if (!Array.isArray(early)) return early.code;
 
     const worker = startWorker(ROOT, {
+      folder: run.folder,
       port,
       ip,
       state,
@@ -173,7 +174,7 @@ function startWatchdog(run: OpenRun): { tell: (run: OpenRun) => void; dismiss: (
 async function runScript(name: string, ...args: string[]): Promise<void> {
   const child = spawn(process.execPath, [join(import.meta.dirname, name), ...args], {
     cwd: ROOT,
-    env: wranglerEnvironment(),
+    env: wranglerEnvironment(tmpdir()),
     stdio: ["ignore", "inherit", "inherit"],
   });
   const code = await new Promise<number | null>((onExit, onError) => {

@@ -1,7 +1,6 @@
 /** wrangler as a child: `wrangler dev` with nothing of its own that a user would have to know. */
 import { spawn, type ChildProcess } from "node:child_process";
 import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { filterOutput } from "./worker-output.ts";
@@ -26,6 +25,8 @@ export function startWorker(
     port: number;
     ip: string;
     state: string;
+    /** For wrangler's own files; gone after the run. */
+    folder: string;
     varsFile?: string;
   },
 ): WorkerProcess {
@@ -46,7 +47,7 @@ export function startWorker(
     ["--no-warnings", wrangler, ...args, "--show-interactive-dev-session=false"],
     {
       cwd: root,
-      env: wranglerEnvironment(),
+      env: wranglerEnvironment(settings.folder),
       detached: process.platform !== "win32",
       stdio: ["ignore", "pipe", "pipe"],
       windowsHide: true,
@@ -68,9 +69,8 @@ export function startWorker(
   return { child, output, ended };
 }
 
-/** No telemetry, no banners, no calls home, and its logs and registry in the run's own folder. */
-export function wranglerEnvironment(): NodeJS.ProcessEnv {
-  const folder = tmpdir();
+/** No telemetry, no banners, no calls home, and its logs and registry in the folder given. */
+export function wranglerEnvironment(folder: string): NodeJS.ProcessEnv {
   return {
     ...process.env,
     WRANGLER_SEND_METRICS: "false",
