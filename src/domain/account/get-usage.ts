@@ -11,6 +11,8 @@ export interface UsageReport extends Usage {
     sessions: number;
   };
   points: number;
+  /** Points spent this month. */
+  cost: number;
 }
 
 /** What the account used, and what it may use. */
@@ -26,5 +28,7 @@ export async function getUsage(ctx: Ctx): Promise<UsageReport> {
     month,
     limits: { requestsPerMinute: rateLimitPerMinute, sessions: maxSessions },
     points,
+    // Requests and sessions cost none, whatever their number.
+    cost: 0,
   };
 }

@@ -5,6 +5,7 @@ export { areKeysLive, authenticate, forgetKey } from "./authenticate.ts";
 export { createAccount, type CreateAccountInput } from "./create-account.ts";
 export { createKey, type CreateKeyInput } from "./create-key.ts";
 export { getAccount } from "./get-account.ts";
+export { getCreateStatus } from "./get-create-status.ts";
 export { getUsage, type UsageReport } from "./get-usage.ts";
 export { listKeys } from "./list-keys.ts";
 export { revokeKey } from "./revoke-key.ts";

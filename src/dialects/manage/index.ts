@@ -1,0 +1,17 @@
+import { authorization, type Dialect } from "../kit/index.ts";
+import { renderError } from "./errors.ts";
+import { account } from "./routes/account.ts";
+import { accounts } from "./routes/accounts.ts";
+import { files } from "./routes/files.ts";
+import { keys } from "./routes/keys.ts";
+import { usage } from "./routes/usage.ts";
+
+/** wire/manage.md: our own API. */
+export const manage: Dialect = {
+  name: "manage",
+  prefixes: ["/manage"],
+  credential: authorization("Bearer"),
+  missingCredential: "Missing API key: send it as Authorization: Bearer.",
+  renderError,
+  routes: [...accounts, ...account, ...keys, ...usage, ...files],
+};
