@@ -26,6 +26,18 @@ const pages: Record<string, Page> = {
   "/redirect": (_request, response, url) => {
     response.writeHead(302, { location: url.searchParams.get("to") ?? "/" }).end();
   },
+  /** Shows `?html=`. */
+  "/page": (_request, response, url) => html(response, url.searchParams.get("html") ?? ""),
+  /** Answers `?code=` and nothing else. */
+  "/status": (_request, response, url) => {
+    response.writeHead(Number(url.searchParams.get("code") ?? 200)).end();
+  },
+  "/download": (_request, response) => {
+    response.setHeader("content-disposition", 'attachment; filename="report.csv"');
+    response.end("a,b\n1,2\n");
+  },
+  /** Never answers. */
+  "/hang": () => {},
   /** Sets `?name=&value=` as an HttpOnly cookie. */
   "/set-cookie": (_request, response, url) => {
     const { searchParams: query } = url;

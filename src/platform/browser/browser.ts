@@ -20,6 +20,7 @@ import { Tabs } from "./tabs.ts";
 /** For what the caller sets no limit to. */
 const STATE_LIMIT_MS = 5_000;
 const COOKIES_LIMIT_MS = 10_000;
+const HUSH_LIMIT_MS = 1_000;
 const CLOSE_LIMIT_MS = 3_000;
 
 interface StartOptions {
@@ -115,15 +116,26 @@ export class ChromiumBrowser implements Browser {
   }
 
   async release(): Promise<void> {
+    if (!this.connected) return;
+    this.#wire.onClosed = () => {};
+    await this.#hush();
     this.#wire.close();
   }
 
   async close(): Promise<void> {
     if (!this.connected) return;
     this.#wire.onClosed = () => {};
-    await withLimit(CLOSE_LIMIT_MS, (signal) =>
-      within(signal, this.#wire.root.send("Browser.close")),
-    ).catch(() => {});
+    await this.#hush();
+    this.#wire.root.tell("Browser.close");
+    // It hangs up itself, when all that it still had to say has been said.
+    await withLimit(CLOSE_LIMIT_MS, (signal) => within(signal, this.#wire.ended)).catch(() => {});
     this.#wire.close();
+  }
+
+  /** What is still on its way to a closed socket would be an error to the other side. */
+  async #hush(): Promise<void> {
+    await withLimit(HUSH_LIMIT_MS, (signal) => within(signal, this.#tabs.release())).catch(
+      () => {},
+    );
   }
 }

@@ -21,14 +21,6 @@ export type CdpEvent = {
   [Method in keyof EventMap & string]: { method: Method; params: EventMap[Method] };
 }[keyof EventMap & string];
 
-/** What carries the messages; puppeteer's transport for Workers has this shape. */
-export interface Transport {
-  send(message: string): void;
-  close(): void;
-  onmessage?: (message: string) => void;
-  onclose?: () => void;
-}
-
 /** The browser refused or failed a command. */
 export class ProtocolError extends Error {
   override readonly name = "ProtocolError";
@@ -92,18 +84,28 @@ export class Wire {
   readonly root: Channel;
   /** Called once, when the connection ends by itself. */
   onClosed: () => void = () => {};
+  /** Resolves when the connection has ended, from whichever side. */
+  readonly ended: Promise<void>;
+  readonly #settleEnded: () => void;
   #closed = false;
   #count = 0;
   #lastId = 0;
-  readonly #transport: Transport;
+  readonly #socket: WebSocket;
   readonly #pending = new Map<number, Pending>();
   readonly #channels = new Map<string | undefined, Channel>();
 
-  constructor(transport: Transport) {
-    this.#transport = transport;
+  /** `socket`: accepted, and nothing read from it yet. */
+  constructor(socket: WebSocket) {
+    this.#socket = socket;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.ended = promise;
+    this.#settleEnded = resolve;
     this.root = this.open(undefined);
-    transport.onmessage = (message) => this.#receive(message);
-    transport.onclose = () => this.#end(true);
+    socket.addEventListener("message", ({ data }) => {
+      if (typeof data === "string") this.#receive(data);
+    });
+    socket.addEventListener("close", () => this.#end(true));
+    socket.addEventListener("error", () => this.#end(true));
   }
 
   get connected(): boolean {
@@ -127,7 +129,7 @@ export class Wire {
   close(): void {
     if (this.#closed) return;
     this.#end(false);
-    this.#transport.close();
+    this.#socket.close();
   }
 
   /** For {@link Channel}. */
@@ -138,7 +140,7 @@ export class Wire {
       this.#pending.set(id, { method, resolve, reject, channel });
       const { sessionId } = channel;
       try {
-        this.#transport.send(
+        this.#socket.send(
           JSON.stringify(sessionId ? { id, method, params, sessionId } : { id, method, params }),
         );
       } catch {
@@ -179,6 +181,7 @@ export class Wire {
     if (this.#closed) return;
     this.#closed = true;
     for (const channel of this.#channels.values()) channel.fail(gone());
+    this.#settleEnded();
     if (byItself) this.onClosed();
   }
 }

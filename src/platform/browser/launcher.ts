@@ -35,8 +35,7 @@ export function createBrowserLauncher(options: LauncherOptions): BrowserLauncher
   const { guard, allowPrivate } = options;
 
   const connect = async (id: string, signal: AbortSignal): Promise<Browser> => {
-    const transport = await within(signal, openTransport(endpoint, id));
-    const wire = new Wire(transport);
+    const wire = new Wire(await within(signal, openSocket(endpoint, id)));
     try {
       return await ChromiumBrowser.start({ id, wire, guard, allowPrivate, signal });
     } catch (error) {
@@ -63,10 +62,18 @@ export function createBrowserLauncher(options: LauncherOptions): BrowserLauncher
   };
 }
 
-async function openTransport(endpoint: BrowserWorker, id: string) {
-  const { WorkersWebSocketTransport } =
-    await import("@cloudflare/puppeteer/internal/cloudflare/WorkersWebSocketTransport.js");
-  return WorkersWebSocketTransport.create(endpoint, id);
+/**
+ * A WebSocket to a browser's DevTools, as puppeteer's own transport opens it; that one fails
+ * without a word of the status when the browser is gone.
+ */
+async function openSocket(endpoint: BrowserWorker, id: string): Promise<WebSocket> {
+  const response = await endpoint.fetch(`https://fake.host/v1/devtools/browser/${id}`, {
+    headers: { Upgrade: "websocket" },
+  });
+  const socket = (response as unknown as { webSocket: WebSocket | null }).webSocket;
+  if (!socket) throw new Error(`The browser's DevTools answered ${response.status}.`);
+  socket.accept();
+  return socket;
 }
 
 /** Asks the platform for a browser and gives its id. */

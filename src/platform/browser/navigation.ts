@@ -59,8 +59,9 @@ export async function go(
       if (errorText !== "net::ERR_ABORTED") await tab.load.settled(signal);
       throw failure(interception, tab, errorText, answer);
     }
-    // Without a loader only the fragment changed.
-    if (answer.loaderId === undefined || waitUntil === "commit") return;
+    // Without a loader only the fragment changed, which the page is still to tell of.
+    if (answer.loaderId === undefined) return flush(tab, signal);
+    if (waitUntil === "commit") return tab.load.committed(answer.loaderId, signal);
     await tab.load.committed(answer.loaderId, signal);
     await tab.load.reached(MILESTONES[waitUntil], signal);
   });

@@ -21,6 +21,8 @@ export class Tabs implements TabListener {
   #hidden = new Set<Tab>();
   #waiters = new Set<() => void>();
   #replacing = false;
+  /** We are on our way out: pages that go now are no news. */
+  #leaving = false;
 
   readonly #interception: Interception;
 
@@ -65,6 +67,24 @@ export class Tabs implements TabListener {
     const { targetInfos } = await listed;
     if (!targetInfos.some(({ type }) => type === "page")) await this.#openBlank();
     await this.front(signal);
+  }
+
+  /** Lets go of all pages, which stay open; nothing that happens to them is news any more. */
+  async release(): Promise<void> {
+    this.#leaving = true;
+    const { send } = this.#wire.root;
+    await Promise.all([
+      send("Fetch.disable"),
+      send("Target.setDiscoverTargets", { discover: false }),
+      send("Target.setAutoAttach", {
+        autoAttach: false,
+        waitForDebuggerOnStart: false,
+        flatten: true,
+      }),
+      ...[...this.#all.values()].map(async ({ channel: { sessionId } }) => {
+        if (sessionId) await send("Target.detachFromTarget", { sessionId });
+      }),
+    ]);
   }
 
   /** The current page, once it obeys. */
@@ -198,6 +218,7 @@ export class Tabs implements TabListener {
   }
 
   #closed(tab: Tab): void {
+    if (this.#leaving) return;
     const wasCurrent = tab === this.current;
     tab.close();
     this.#all.delete(tab.targetId);

@@ -4,7 +4,7 @@ import { launch, pick } from "./support.ts";
 const site = inject("site");
 
 test("signs in through a form and sees the page that it leads to", async () => {
-  const { browser, notices, page } = await launch();
+  const { browser, page } = await launch();
   const current = await page();
   await current.go(`${site}/login.html`, "load");
   expect(current.url()).toBe(`${site}/login.html`);
