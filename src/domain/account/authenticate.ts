@@ -37,6 +37,7 @@ export async function authenticate(
   options: { fresh?: boolean } = {},
 ): Promise<AccountActor | null> {
   if (key.length === 0 || key.length > MAX_KEY_LENGTH) return null;
+  const before = revocations;
   const { prefix, hash } = await fingerprintKey(key);
   const now = deps.now();
   if (!options.fresh) {
@@ -44,7 +45,6 @@ export async function authenticate(
     if (seen && seen.until > now) return unexpired(seen.actor, now);
     if ((unknown.get(hash) ?? 0) > now) return null;
   }
-  const before = revocations;
   const row = await findKeyByPrefix(deps.db, prefix);
   if (!row || !sameHash(row.hash, hash)) {
     known.delete(hash);
