@@ -149,6 +149,7 @@ export interface Seal {
 export interface Files {
   put(account: string, path: string, body: Uint8Array, contentType: string): Promise<void>;
   get(account: string, path: string): Promise<StoredFile | null>;
+  has(account: string, path: string): Promise<boolean>;
   /** False when there was nothing. */
   remove(account: string, path: string): Promise<boolean>;
   /** Removes everything below a folder, which ends in `/`. */
@@ -264,6 +265,11 @@ export interface Browser {
   setCookies(cookies: NewCookie[]): Promise<void>;
   /** True when the current renderer answers within `ms`. */
   alive(ms: number): Promise<boolean>;
+  /**
+   * True when the browser itself answers within `ms`, busy pages or not. One that does not is
+   * hung up on: its connection may stand long after its process is gone.
+   */
+  responds(ms: number): Promise<boolean>;
   /** Lets go of it without closing it. */
   release(): Promise<void>;
   close(): Promise<void>;

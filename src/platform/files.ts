@@ -7,6 +7,9 @@ const PAGE = 1000;
 
 /** Tenants' files in one bucket, each account's below its own id. */
 export function createFiles(bucket: R2Bucket): Files {
+  async function has(account: string, path: string): Promise<boolean> {
+    return (await bucket.head(keyOf(account, path))) !== null;
+  }
   return {
     async put(account, path, body, contentType) {
       await bucket.put(keyOf(account, path), body, { httpMetadata: { contentType } });
@@ -22,11 +25,11 @@ export function createFiles(bucket: R2Bucket): Files {
         }
       );
     },
+    has,
     async remove(account, path) {
-      const key = keyOf(account, path);
       // Deleting says nothing about what was there.
-      const there = (await bucket.head(key)) !== null;
-      if (there) await bucket.delete(key);
+      const there = await has(account, path);
+      if (there) await bucket.delete(keyOf(account, path));
       return there;
     },
     async removeFolder(account, folder) {

@@ -20,6 +20,8 @@ describe("files", () => {
     const [one, two] = [account(), account()];
     await files.put(one, "a", bytes("1"), "text/plain");
     expect(await files.get(two, "a")).toBeNull();
+    expect(await files.has(two, "a")).toBe(false);
+    expect(await files.has(one, "a")).toBe(true);
     expect(await files.remove(two, "a")).toBe(false);
     expect(await files.get(one, "a")).not.toBeNull();
   });

@@ -2,7 +2,6 @@ import { assertAccount } from "../account/index.ts";
 import type { Ctx } from "../context.ts";
 import { Fault } from "../errors.ts";
 import { type FileLink, LINK_PURPOSE, signedText } from "./link.ts";
-import { readFile } from "./read-file.ts";
 
 const HOUR_S = 3600;
 const WEEK_S = 7 * 24 * HOUR_S;
@@ -24,8 +23,7 @@ export async function signLink(ctx: Ctx, input: SignLinkInput): Promise<FileLink
     const reason = `must be a whole number of seconds from 1 to ${WEEK_S}`;
     throw new Fault("BAD_REQUEST", `link: ${reason}`, { fields: { link: reason } });
   }
-  const file = await readFile(ctx, { path });
-  await file.body.cancel();
+  if (!(await ctx.ports.files.has(account, path))) throw new Fault("NOT_FOUND", "File not found");
   const link = { account, path, expires: Math.ceil(ctx.now() / 1000) + seconds };
   const signature = await ctx.ports.seal.fingerprint(LINK_PURPOSE, signedText(link));
   return { ...link, signature };
