@@ -31,6 +31,8 @@ import {
 
 const ROOT = resolve(import.meta.dirname, "..");
 const GRACE_MS = 3_000;
+/** Until what the Worker logged of our own polls has come through. */
+const SETTLE_MS = 200;
 /** npm passes a Ctrl-C on that the terminal has sent to all already; this near it is the same one. */
 const SAME_SIGNAL_MS = 500;
 
@@ -101,6 +103,7 @@ async function main(): Promise<number> {
     ]);
     if (ready !== "healthy") return await conclude(worker, ready);
 
+    await wait(SETTLE_MS);
     worker.output.forEach((output) => output.release("drop"));
     const stopClock = startCronClock(origin, (line) => console.error(line));
     console.log(welcome(origin, vars.values, vars.made ? varsFile : undefined));
@@ -214,10 +217,14 @@ function welcome(
     "",
     `  curl -X POST ${origin}/sessions -H 'Authorization: Bearer ${key}' -H 'Content-Type: application/json' -d '{}'`,
     "",
-    ...(madeFile === undefined
-      ? []
-      : [`  Its secrets and settings are in ${relative(process.cwd(), madeFile) || madeFile}.`]),
+    ...(madeFile === undefined ? [] : [`  Its secrets and settings are in ${nearPath(madeFile)}.`]),
     "  Ctrl-C stops it, the browsers included. Data stays for the next start.",
     "",
   ].join("\n");
+}
+
+/** As one would type it here, when it lies below here. */
+function nearPath(path: string): string {
+  const near = relative(process.cwd(), path);
+  return near === "" || near.startsWith("..") ? path : near;
 }
