@@ -1,6 +1,6 @@
 import { Fault } from "../domain/errors.ts";
 
-/** Bytes of HTML, about, above which a page is not parsed. */
+/** Characters of HTML above which a page is not parsed. */
 const MOST_HTML = 5_000_000;
 
 /** A parsed document, as far as it is used here; `linkedom` makes it. */
@@ -12,16 +12,20 @@ export interface ParsedDocument {
 }
 
 export interface ParsedElement {
+  nodeType: number;
+  localName: string;
   textContent: string;
-  outerHTML: string;
+  innerHTML: string;
+  childNodes: Iterable<ParsedElement>;
   getAttribute(name: string): string | null;
+  setAttribute(name: string, value: string): void;
   remove(): void;
 }
 
 /** The part of a page that people come to read. */
 export interface Article {
   title: string;
-  /** Plain text, a line a block. */
+  /** Plain text: a line a block, a blank line between paragraphs. */
   text: string;
   markdown: string;
 }
@@ -31,7 +35,7 @@ export async function parseDocument(html: string): Promise<ParsedDocument> {
   if (html.length > MOST_HTML) {
     throw new Fault(
       "PAYLOAD_TOO_LARGE",
-      `The page has ${Math.round(html.length / 1e6)} MB of HTML; at most 5 MB are read.`,
+      `The page has ${(html.length / 1e6).toFixed(1)} MB of HTML; at most 5 MB are read.`,
     );
   }
   const { parseHTML } = await import("linkedom");
@@ -50,47 +54,63 @@ export async function readArticle(html: string, url: string): Promise<Article> {
     import("turndown"),
     parseDocument(html),
   ]);
-  for (const element of document.querySelectorAll("script,style,noscript,template,svg,iframe")) {
+  for (const element of document.querySelectorAll(
+    "script,style,noscript,template,svg,iframe,[hidden],[aria-hidden=true]",
+  )) {
     element.remove();
   }
-  absolute(document, url);
+  makeAbsolute(document, url);
   const title = document.title.trim();
-  const whole = document.body.outerHTML;
+  const whole = document.body.innerHTML;
+  // The parser's document has what Readability uses, but not the type of a browser's.
   const found = new Readability(document as never, { charThreshold: 200 }).parse();
-  const content = found?.content?.trim() ? found.content : whole;
+  const { body } = await parseDocument(found?.content?.trim() ? found.content : whole);
   const turndown = new Turndown({
     headingStyle: "atx",
     codeBlockStyle: "fenced",
     bulletListMarker: "-",
   });
-  const element = (await parseDocument(content)).body;
-  const markdown = turndown.turndown(element as never).trim();
-  return { title: found?.title?.trim() || title, text: plain(markdown), markdown };
+  return {
+    title: found?.title?.trim() || title,
+    text: blockText(body),
+    markdown: turndown.turndown(body as never).trim(),
+  };
 }
 
-function absolute(document: ParsedDocument, url: string): void {
+function makeAbsolute(document: ParsedDocument, url: string): void {
   for (const attribute of ["href", "src"]) {
     for (const element of document.querySelectorAll(`[${attribute}]`)) {
       const value = element.getAttribute(attribute) ?? "";
-      const resolved = URL.parse(value, url)?.href;
-      if (resolved !== undefined && !value.startsWith("#")) {
-        (element as unknown as { setAttribute(name: string, value: string): void }).setAttribute(
-          attribute,
-          resolved,
-        );
-      }
+      const resolved = value.startsWith("#") ? undefined : URL.parse(value, url)?.href;
+      if (resolved !== undefined) element.setAttribute(attribute, resolved);
     }
   }
 }
 
-/** Markdown without its signs. */
-function plain(markdown: string): string {
-  return markdown
-    .replace(/!\[([^\]]*)\]\([^)]*\)/g, "$1")
-    .replace(/\[([^\]]*)\]\([^)]*\)/g, "$1")
-    .replace(/^#{1,6}\s+/gm, "")
-    .replace(/(\*\*|__)(.+?)\1/g, "$2")
-    .replace(/\\([\\`*_{}[\]()#+\-.!>])/g, "$1")
+const LINE = /^(?:br|tr|li|dt|dd|figcaption|option|label|button|summary)$/;
+const BLOCK =
+  /^(?:p|div|section|article|main|header|footer|aside|h[1-6]|ul|ol|dl|table|blockquote|pre|form|figure|fieldset|hr)$/;
+const SILENT = /^(?:select|option|textarea)$/;
+
+/** The text of an element as it reads: blocks apart, cells of a row by tabs. */
+function blockText(root: ParsedElement): string {
+  let text = "";
+  const visit = (node: ParsedElement): void => {
+    if (node.nodeType === 3) {
+      text += node.textContent.replace(/\s+/g, " ");
+      return;
+    }
+    if (node.nodeType !== 1 || SILENT.test(node.localName)) return;
+    const edge = BLOCK.test(node.localName) ? "\n\n" : LINE.test(node.localName) ? "\n" : "";
+    text += node.localName === "li" ? "\n- " : edge;
+    for (const child of node.childNodes) visit(child);
+    text += /^t[dh]$/.test(node.localName) ? "\t" : edge;
+  };
+  visit(root);
+  return text
+    .replace(/[ \t]*\n[ \t]*/g, "\n")
+    .replace(/(?:^|\n)-[ \t]*\n+/g, "\n- ")
+    .replace(/ {2,}/g, " ")
     .replace(/\n{3,}/g, "\n\n")
     .trim();
 }

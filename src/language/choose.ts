@@ -7,7 +7,7 @@ import { type Candidate, GOOD, rank } from "./resolver.ts";
 import { closest, flatten, isEditable, optionsOf } from "./tree.ts";
 
 /** How often, and how long apart, a list is looked for that opens on a click. In milliseconds. */
-const OPENING = [0, 100, 250, 500, 1000];
+const OPENING = [0, 60, 150, 300, 500, 900];
 const MOST_OPTIONS = 10;
 
 type Chosen = Pick<Candidate, "node" | "element">;
@@ -66,7 +66,7 @@ async function open(page: Page, option: Target, from: Chosen): Promise<Chosen> {
     const candidates = rank(root, option, "option");
     if ((candidates[0]?.score ?? 0) >= GOOD) return { node: root, element: from.element };
     const text = option.namings[0]?.full;
-    if (wait >= 250 && !written && isEditable(from.node) && text !== undefined) {
+    if (wait >= 60 && !written && isEditable(from.node) && text !== undefined) {
       await page.fill(from.node.ref, text);
       written = true;
     }

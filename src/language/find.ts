@@ -200,7 +200,7 @@ function others(root: PageNode, purpose: Purpose, secrets: readonly string[]): s
     if (purpose === "check") return /^(?:checkbox|switch|radio|menuitemcheckbox)$/.test(node.role);
     if (purpose === "option") return /^(?:option|radio|menuitemradio)$/.test(node.role);
     if (purpose === "select") return /^(?:combobox|listbox|radiogroup)$/.test(node.role);
-    return INTERACTIVE_ROLES.has(node.role) && node.role !== "option";
+    return INTERACTIVE_ROLES.has(node.role) && node.role !== "option" && !isEditable(node);
   };
   const found = flatten(root).filter(({ node }) => fits(node) && nameOf(node) !== "");
   const words = found

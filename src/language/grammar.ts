@@ -9,7 +9,7 @@ type Rule = (words: string, quotes: readonly string[]) => Order[] | null;
 
 const POLITE =
   /^(?:(?:please|pls|kindly|now|then|next|also|and|first|finally|ok(?:ay)?|go ahead and|(?:can|could|would|will) you(?: please)?|i(?:'d| would)? (?:want|like)(?: you)? to|you should|try to|let'?s)[\s,]+)+/i;
-const AFTERTHOUGHT = /[\s,]+(?:please|pls|for me|thanks|thank you|now)$/i;
+const AFTERTHOUGHT = /[\s,]+(?:please|pls|for me|thanks|thank you|right now|,\s*now)$/i;
 const FILE_NAME = /\.(?:pdf|html?|txt|png|jpe?g|gif|svg|csv|zip|docx?|xlsx?|json|xml|md)$/i;
 
 /** Begins an order of its own after "and", "then" or a comma. */
@@ -196,7 +196,7 @@ const clicking: Rule = (words, quotes) => {
       words,
     );
   if (!match?.[1]) return null;
-  const { rest, times } = repeated(match[1]);
+  const { rest, times } = repeated(match[1].replace(/^(?:in|into|inside)\s+(?=the\s)/i, ""));
   const target = parseTarget(rest, quotes);
   return target && [click(target, times === 2 ? 2 : 1)];
 };

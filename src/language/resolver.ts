@@ -55,10 +55,18 @@ export function rank(
       .filter(({ score }) => score > 0)
       .toSorted((a, b) => b.score - a.score || a.index - b.index);
     if (naming.ordinal !== null) candidates = nth(candidates, naming.ordinal);
-    // The first, most literal, reading stands unless a later one is better by more than a hair.
-    if (strength(candidates) > strength(best) + 1) best = candidates;
+    if (isBetter(strength(candidates), strength(best), naming)) best = candidates;
   }
   return best;
+}
+
+/**
+ * The first, most literal, reading stands unless a later one is better by more than a hair; a
+ * loose likeness of all the words gives way to a reading that takes some of them for a place.
+ */
+function isBetter(score: number, best: number, { places }: Naming): boolean {
+  if (places.length > 0 && best < 85 && score >= GOOD && score >= best - 8) return true;
+  return score > best + 1;
 }
 
 function strength(candidates: readonly Candidate[]): number {
@@ -98,9 +106,13 @@ function eligible(entry: Entry, purpose: Purpose, naming: Naming): boolean {
   if (purpose === "find") return nameOf(node) !== "" && role !== "InlineTextBox";
   // Plain text may have a listener; what stands in a control is that control's name.
   const plain = /^(?:StaticText|LabelText|image|img|heading|cell|gridcell|row|listitem|Legend)$/;
-  return (
-    plain.test(role) && !closest(entry, ({ node: { role: outer } }) => INTERACTIVE_ROLES.has(outer))
-  );
+  if (!plain.test(role) || closest(entry, isControl)) return false;
+  // A row or list item with a control in it is not what is worked: the control is.
+  return role === "StaticText" || !flatten(node).some((inner) => isControl(inner));
+}
+
+function isControl({ node }: Entry): boolean {
+  return INTERACTIVE_ROLES.has(node.role);
 }
 
 /** Parts of a date field and the like: the field itself is meant. */
@@ -194,12 +206,13 @@ function nearest(
     return { score: fits ? 0.8 : 0, why: "the kind alone", label: name };
   }
   const names: [string, number][] = [[name, 1]];
+  if (node.role === "searchbox") names.push(["search", 0.94]);
   if (node.description) names.push([node.description, 0.92]);
   const seen = facts.get(node.ref);
   if (seen) for (const told of namesInFacts(seen)) names.push([told, 0.9]);
   if (name === "" || isEditable(node)) {
     const beside = textBeside(entry, entries);
-    if (beside) names.push([beside, 0.93]);
+    if (beside) names.push([beside, name === "" ? 0.98 : 0.93]);
   }
   let best: Likeness & { label: string } = { score: 0, why: "", label: name };
   for (const [label, weight] of names) {
@@ -217,14 +230,18 @@ function nearest(
 }
 
 /** Text that stands right before a field without a label of its own (after it, for a check box). */
-function textBeside({ node, index, end }: Entry, entries: readonly Entry[]): string | null {
+function textBeside(entry: Entry, entries: readonly Entry[]): string | null {
+  const { node, index, end } = entry;
   const after = /^(?:checkbox|radio|switch)$/.test(node.role);
   const step = after ? 1 : -1;
   for (let at = (after ? end : index) + step; at >= 0 && at < entries.length; at += step) {
     const beside = entries[at]?.node;
-    if (!beside || INTERACTIVE_ROLES.has(beside.role)) return null;
-    if (beside.role === "StaticText" && beside.name.trim() !== "") return beside.name.trim();
-    if (beside.role === "heading") return null;
+    if (!beside || INTERACTIVE_ROLES.has(beside.role) || beside.role === "heading") return null;
+    if (beside.role !== "StaticText" || beside.name.trim() === "") continue;
+    const ofControl = closest(entries[at] ?? entry, ({ node: { role } }) =>
+      INTERACTIVE_ROLES.has(role),
+    );
+    return ofControl ? null : beside.name.trim();
   }
   return null;
 }

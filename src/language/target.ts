@@ -163,7 +163,11 @@ function kindOf(words: string): { rest: string; kind: Kind | null } {
     const leading = new RegExp(`^${noun}\\s+(?:(?:to|for)\\s+)?${LABELLED}(.+)$`, "i").exec(words);
     const labelled = leading?.[0] !== undefined && leading[1] !== undefined;
     // `field X` is a way to say it; `image X` as well, but `area code` or `tab order` are names.
-    const certain = labelled && (kind !== "any" || new RegExp(Q).test(leading[1] ?? ""));
+    const certain =
+      labelled &&
+      (kind !== "any" ||
+        /^(?:element|item|control)$/.test(noun) ||
+        new RegExp(Q).test(leading[1] ?? ""));
     if (certain) return { rest: strip(leading[1] ?? ""), kind };
   }
   return { rest: words, kind: null };

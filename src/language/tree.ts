@@ -61,6 +61,9 @@ export function isEditable({ role, states }: PageNode): boolean {
 const BLOCK =
   /^(?:paragraph|heading|list|listitem|table|row|group|section|region|article|main|banner|contentinfo|navigation|complementary|form|blockquote|DescriptionList|term|definition|figure|Figcaption|caption|dialog|generic|RootWebArea|separator|Pre|code|search|note|alert|status|log|feed)$/;
 
+const NAMED_BY_CONTENT =
+  /^(?:heading|link|button|option|tab|menuitem|cell|gridcell|columnheader|rowheader)$/;
+
 /** What is written in a node, as a reader sees it: one line a block, single blanks. */
 export function textOf(root: PageNode): string {
   let text = "";
@@ -73,6 +76,12 @@ export function textOf(root: PageNode): string {
     }
     if (node.role === "StaticText") {
       text = join(text, node.name);
+      return;
+    }
+    // Names computed from what is inside have the white space right.
+    if (node.name !== "" && NAMED_BY_CONTENT.test(node.role) && !isEditable(node)) {
+      text = node.role === "heading" ? `${text}\n${node.name}\n` : join(text, node.name);
+      if (/^(?:cell|gridcell|columnheader|rowheader)$/.test(node.role)) text += "\t";
       return;
     }
     const block = BLOCK.test(node.role);
@@ -88,9 +97,13 @@ export function textOf(root: PageNode): string {
   return tidyLines(text);
 }
 
-/** The tree may have its white space folded away at the edges of inline elements. */
+/**
+ * The tree may have the white space at the edges of inline elements folded away, so a blank is
+ * put between two texts unless they look like one (`£12.` `50`, `text` `.`).
+ */
 function join(text: string, more: string): string {
   if (text === "" || more === "" || /\s$/.test(text) || /^\s/.test(more)) return text + more;
+  if (/\d[.,]$/.test(text) && /^\d{2}(?!\d)/.test(more)) return text + more;
   if (/^[.,;:!?)\]}%’'”]/.test(more) || /[([{“‘'#@/$€£]$/.test(text)) return text + more;
   return `${text} ${more}`;
 }

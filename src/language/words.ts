@@ -160,9 +160,12 @@ function near(a: string, b: string): boolean {
 
 function overlap(wanted: readonly string[], name: readonly string[]): Likeness {
   const found = covered(wanted, name) / wanted.length;
-  const used = covered(name, wanted) / name.length;
+  const counting = wanted.every((word) => !/^\d+$/.test(word));
+  // "Cart, 3 items": a count in a name is not part of what it is called.
+  const rest = counting ? name.filter((word) => !/^\d+$/.test(word)) : name;
+  const used = rest.length === 0 ? 0 : covered(rest, wanted) / rest.length;
   if (found >= 0.8) {
-    const prefix = wanted.every((word, index) => name[index] === word) ? 0.03 : 0;
+    const prefix = wanted.every((word, index) => name[index] === word) ? 0.08 : 0;
     return {
       score: 0.58 + 0.28 * used * found + prefix,
       why: used >= 0.8 ? "nearly the same words" : "the name has these words",

@@ -34,7 +34,7 @@ export const controls: Extractor = (query) => {
       label: labelFor("form", forms),
       answer: async (view) => {
         const entries = await view.entries();
-        const found = entries.filter(({ node }) => node.role === "form");
+        const found = entries.filter(({ node }) => /^(?:form|search)$/.test(node.role));
         const parts = found.length > 0 ? found : entries.slice(0, 1);
         const told = parts.map((form) => formText(form, entries)).filter((text) => text !== "");
         return lines(picked(told, forms), "\n\n");
@@ -73,6 +73,6 @@ function formText(form: Entry, entries: readonly Entry[]): string {
       (isEditable(node) || /^(?:combobox|listbox|checkbox|radio|switch|button)$/.test(node.role)),
   );
   if (inside.length === 0) return "";
-  const title = form.node.role === "form" ? nameOf(form.node) || "Form" : "Form";
+  const title = /^(?:form|search)$/.test(form.node.role) ? nameOf(form.node) || "Form" : "Form";
   return [title, ...inside.map(({ node }) => `- ${describe(node)}`)].join("\n");
 }

@@ -44,10 +44,14 @@ export async function extract(page: Page, query: string, condition: Condition): 
   const words = tidy(query);
   if (words === "") throw new Fault("BAD_REQUEST", `The query is empty. ${EXAMPLES}`);
   const asked = understand(words, condition);
-  const answers = await Promise.all(asked.map((question) => question.answer(view)));
-  if (answers.every((answer) => answer === null)) throw await nothing(view, asked);
+  const answers = await Promise.all(asked.map(({ question }) => question.answer(view)));
+  if (answers.every((answer) => answer === null))
+    throw await nothing(
+      view,
+      asked.map(({ words: part }) => part),
+    );
   if (asked.length === 1) return bounded(answers[0] ?? "");
-  const told = asked.map(({ label }, index) => {
+  const told = asked.map(({ question: { label } }, index) => {
     const answer = answers[index] ?? "not found";
     return answer.includes("\n") ? `${label}:\n${answer}` : `${label}: ${answer}`;
   });
@@ -57,12 +61,18 @@ export async function extract(page: Page, query: string, condition: Condition): 
 const EXAMPLES =
   "Examples: Extract the main heading and first paragraph · all links · the Prices table · price of Blue mug · how many images · is there a Sign out button.";
 
-function understand(words: string, condition: Condition): Question[] {
+interface Asked {
+  words: string;
+  question: Question;
+}
+
+function understand(words: string, condition: Condition): Asked[] {
   const whole = known(words, condition);
-  if (whole) return [whole];
-  const parts = split(words);
-  if (parts.length === 1) return [labelled(words)];
-  return parts.map((part) => known(part, condition) ?? labelled(part));
+  if (whole) return [{ words, question: whole }];
+  return split(words).map((part) => ({
+    words: part,
+    question: known(part, condition) ?? labelled(part),
+  }));
 }
 
 function known(words: string, condition: Condition): Question | null {
@@ -91,7 +101,7 @@ function split(words: string): string[] {
 }
 
 const LEAD =
-  /^(?:(?:please|can you|could you|i want(?: you)? to|i need|then|also|and)\s+)*(?:(?:extract|get|give(?: me)?|show(?: me)?|list|find|return|read|fetch|collect|scrape|print|grab|retrieve|output|tell me|what(?:'s|\s+is|\s+are|\s+was)|which|pull(?: out)?|capture|save|identify|report|copy)(?:\s+out)?(?:\s+|$))?(?:(?:what\s+(?:is|are)|the|a|an|me|its)\s+)*/i;
+  /^(?:(?:please|can you|could you|i want(?: you)? to|i need|then|also|and)\s+)*(?:(?:extract|get|give(?: me)?|show(?: me)?|list(?!\s+of\b)|find|return|read|fetch|collect|scrape|print|grab|retrieve|output|tell me|what(?:'s|\s+is|\s+are|\s+was)|which|pull(?: out)?|capture|save|identify|report|copy)(?:\s+out)?(?:\s+|$))?(?:(?:what\s+(?:is|are)|the|a|an|me|its)\s+)*/i;
 
 /** The query without verbs, articles and politeness. */
 export function tidy(query: string): string {
@@ -131,22 +141,24 @@ function bounded(text: string): string {
   return text.slice(0, LONGEST) + note;
 }
 
-async function nothing(view: View, asked: readonly Question[]): Promise<Fault> {
+async function nothing(view: View, asked: readonly string[]): Promise<Fault> {
   const entries = await view.entries();
   const names = headingsOf(entries)
     .slice(0, 5)
     .map(({ node }) => `“${lineOf(node).slice(0, 60)}”`);
   const count = (role: RegExp): number => entries.filter(({ node }) => role.test(node.role)).length;
   const counts = [
-    [count(/^paragraph$/), "paragraphs"],
-    [count(/^link$/), "links"],
-    [count(/^(?:table|grid)$/), "tables"],
-    [count(/^list$/), "lists"],
-    [count(/^(?:textbox|searchbox|combobox|spinbutton)$/), "fields"],
-    [count(/^button$/), "buttons"],
+    [count(/^paragraph$/), "paragraph"],
+    [count(/^link$/), "link"],
+    [count(/^(?:table|grid)$/), "table"],
+    [count(/^list$/), "list"],
+    [count(/^(?:textbox|searchbox|combobox|spinbutton)$/), "field"],
+    [count(/^button$/), "button"],
   ] as const;
-  const has = counts.filter(([number]) => number > 0).map(([number, noun]) => `${number} ${noun}`);
-  const looked = asked.map(({ label }) => `“${label}”`).join(", ");
+  const has = counts
+    .filter(([number]) => number > 0)
+    .map(([number, noun]) => `${number} ${noun}${number === 1 ? "" : "s"}`);
+  const looked = asked.map((part) => `“${part.slice(0, 80)}”`).join(", ");
   return new Fault(
     "BAD_REQUEST",
     `Looked for ${looked}, found nothing that fits. The page has ${names.length > 0 ? `the headings ${names.join(", ")}` : "no headings"}${has.length > 0 ? ` and ${has.join(", ")}` : ""}. ${EXAMPLES}`,

@@ -57,7 +57,7 @@ const SYNONYMS: readonly (readonly string[])[] = [
     "cell phone",
     "cellphone",
   ],
-  ["search", "find", "look up", "lookup"],
+  ["search", "find", "look up", "lookup", "magnifier", "magnifying glass", "loupe"],
   ["next", "continue", "proceed", "next step", "next page", "go on"],
   ["previous", "prev", "previous page", "back"],
   ["cart", "bag", "basket", "trolley", "shopping cart", "shopping bag", "shopping basket"],
