@@ -8,7 +8,7 @@ import { contextFor, identify } from "./runtime/context.ts";
 import { createLog } from "./runtime/log.ts";
 
 /** In the order in which paths are looked up; the first speaks for the root. */
-const DIALECTS: readonly [Dialect, ...Dialect[]] = [flybrowser, manage];
+export const DIALECTS: readonly [Dialect, ...Dialect[]] = [flybrowser, manage];
 
 /** Headers that scripts on other origins may read. */
 const EXPOSED_HEADERS = [

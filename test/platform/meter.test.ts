@@ -235,4 +235,31 @@ describe("the meter", () => {
     await meter.release(name, "key");
     expect(await meter.reserve(name, "key", "g")).toMatchObject({ state: "reserved" });
   });
+
+  it("lets go of the accounts that were unused for longest, their counts told", async () => {
+    const told: [string, TokenReport[]][] = [];
+    const deferred: Promise<unknown>[] = [];
+    const windows = new RateWindows();
+    const stubOf = (name: string) => ({
+      draw: async ({ key, limit, want }: Draw) => windows.draw(name + key, limit, want, Date.now()),
+      report: async (reports: TokenReport[]) => void told.push([name, reports]),
+    });
+    const held = new Map<string, Purse>();
+    const meter = createMeter({
+      namespace: { getByName: stubOf } as unknown as DurableObjectNamespace<MeterRpc>,
+      held,
+      defer: (work) => deferred.push(work),
+      flushAfter: 50,
+    });
+    for (let index = 0; index < 2001; index += 1) await meter.admit(`a${index}`, "k", 1000);
+    expect(held.size).toBe(2000);
+    expect(held.has("a0")).toBe(false);
+    await Promise.all(deferred);
+    const counts = new Map<string, number>();
+    for (const [name, reports] of told) {
+      for (const { used } of reports) counts.set(name, (counts.get(name) ?? 0) + used);
+    }
+    expect(counts.size).toBe(2001);
+    expect([...counts.values()].every((used) => used === 1)).toBe(true);
+  });
 });

@@ -1,6 +1,14 @@
 import type { D1Migration } from "@cloudflare/vitest-pool-workers";
 
 declare global {
+  interface ImportMeta {
+    /** Vite's, as far as the tests use it. */
+    glob<T>(
+      pattern: string,
+      options: { query: "?raw"; import: "default"; eager: true },
+    ): Record<string, T>;
+  }
+
   namespace Cloudflare {
     interface Env {
       TEST_MIGRATIONS: D1Migration[];

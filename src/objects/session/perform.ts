@@ -11,6 +11,9 @@ import type {
 } from "../../domain/session/session.ts";
 import type { TypedText } from "./typed-text.ts";
 
+/** A browser answers within milliseconds; one that needs longer is dead or stopped. */
+const RESPONDS_WITHIN_MS = 5000;
+
 /** What a command works with. */
 export interface Stage {
   language: Language;
@@ -92,6 +95,7 @@ async function withPage<T>(
     try {
       return await Promise.race([
         expiry(limit.signal, timeoutMs),
+        loss(browser),
         browser.page(limit.signal).then((current) => {
           page = remembering(current, stage.typed);
           return work(page, browser, limit.signal);
@@ -110,6 +114,15 @@ async function withPage<T>(
       clearTimeout(timer);
     }
   }
+}
+
+/** Rejects when the browser turns out to be dead behind a connection that still stands. */
+function loss(browser: Browser): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    void browser.responds(RESPONDS_WITHIN_MS).then((answers) => {
+      if (!answers) reject(new Fault("UNAVAILABLE", "The browser does not answer."));
+    });
+  });
 }
 
 function expiry(signal: AbortSignal, timeoutMs: number): Promise<never> {
@@ -142,6 +155,8 @@ async function act(
   command: string,
 ): Promise<SessionResults["act"]> {
   const { action, element } = await stage.language.act(page, command);
+  // Readers of the session see the title that the action led to, not the one before.
+  await page.title();
   const report = { action, element: stage.typed.mask(element) };
   stage.emit({ type: "action", ...report });
   return report;

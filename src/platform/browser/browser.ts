@@ -115,6 +115,16 @@ export class ChromiumBrowser implements Browser {
     }
   }
 
+  async responds(ms: number): Promise<boolean> {
+    try {
+      await withLimit(ms, (signal) => within(signal, this.#wire.root.send("Browser.getVersion")));
+      return true;
+    } catch {
+      this.#wire.close();
+      return false;
+    }
+  }
+
   async release(): Promise<void> {
     if (!this.connected) return;
     this.#wire.onClosed = () => {};

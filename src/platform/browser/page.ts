@@ -36,7 +36,10 @@ export class CommandPage implements BrowserPage {
   }
 
   title(): Promise<string> {
-    return this.#read(({ channel }) => evaluate(channel, this.#signal, documentTitle, []));
+    return this.#read(async (tab) => {
+      tab.title = await evaluate(tab.channel, this.#signal, documentTitle, []);
+      return tab.title;
+    });
   }
 
   tree(): Promise<PageNode> {

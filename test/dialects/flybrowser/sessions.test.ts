@@ -32,7 +32,9 @@ describe("POST /sessions", () => {
       session_id: expect.stringMatching(/^sess_[0-9a-z]+$/),
       status: "created",
     });
-    const held = await env.DB.prepare("SELECT count(*) AS held FROM browser_holders WHERE holder = ?")
+    const held = await env.DB.prepare(
+      "SELECT count(*) AS held FROM browser_holders WHERE holder = ?",
+    )
       .bind(body.session_id)
       .first("held");
     expect(held).toBe(0);

@@ -23,7 +23,7 @@ test.for([
   ["http://localhost:9/", "net::ERR_UNSAFE_PORT"],
   ["http://localhost:65000/", "net::ERR_CONNECTION_REFUSED"],
   ["http://nowhere.invalid/", "net::ERR_NAME_NOT_RESOLVED"],
-  [`${site}/download`, "a file to download"],
+  [`${site}/download`, `file to download, "report.csv"`],
   [`${site}/status?code=204`, "net::ERR_ABORTED"],
   ["not an address", "not a valid URL"],
   ["file:///etc/passwd", "Only http and https"],

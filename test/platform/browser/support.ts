@@ -3,6 +3,7 @@ import { afterEach } from "vitest";
 import { Fault } from "../../../src/domain/errors.ts";
 import type { PageNode } from "../../../src/domain/page.ts";
 import type { Browser, BrowserNotice, BrowserPage, Guard } from "../../../src/domain/ports.ts";
+import { Wire } from "../../../src/platform/browser/cdp.ts";
 import { createBrowserLauncher } from "../../../src/platform/browser/index.ts";
 
 const open = new Set<Browser>();
@@ -45,6 +46,17 @@ export function watch(browser: Browser): Opened {
   const notices: BrowserNotice[] = [];
   browser.onNotice((notice) => notices.push(notice));
   return { browser, notices, page: (ms = 10_000) => browser.page(AbortSignal.timeout(ms)) };
+}
+
+/** A second connection to a browser, to do to it what no page can. */
+export async function intrude(browser: Browser): Promise<Wire> {
+  const response = await env.BROWSER.fetch(`https://fake.host/v1/devtools/browser/${browser.id}`, {
+    headers: { Upgrade: "websocket" },
+  });
+  const { webSocket } = response;
+  if (!webSocket) throw new Error("There is no such browser.");
+  webSocket.accept();
+  return new Wire(webSocket);
 }
 
 /** The first node that has the role and, if given, the name. */

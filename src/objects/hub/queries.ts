@@ -1,0 +1,186 @@
+import { EVENT_KINDS, VISIT_STATUSES } from "../../domain/telemetry/index.ts";
+import type { EventKind, VisitFilter, VisitStatus } from "../../domain/telemetry/index.ts";
+
+/** A statement and its values. All that lists and counts is made here, so its plans are tested. */
+export interface Query {
+  sql: string;
+  values: (string | number)[];
+}
+
+export const kindCode = (kind: EventKind): number => EVENT_KINDS.indexOf(kind);
+export const statusCode = (status: VisitStatus): number => VISIT_STATUSES.indexOf(status);
+
+/** Columns in the spelling of the row types. */
+export const VISIT_COLUMNS = `v.no, v.id, v.status, v.source, v.profile_id AS profileId, v.device,
+  v.target_url AS targetUrl, v.proxy, v.country, v.started_at AS startedAt,
+  v.ended_at AS endedAt, v.duration, v.error`;
+export const EVENT_COLUMNS = `e.id, e.seq, e.at, e.kind, e.original, e.details, v.id AS visitId`;
+
+type PlainFilter = Pick<VisitFilter, "status" | "country">;
+
+/** The `WHERE` of a filter without search. Status leads: its index holds the country too. */
+function visitWhere({ status, country }: PlainFilter): Query {
+  const parts = ["v.no > 0"];
+  const values: (string | number)[] = [];
+  if (status !== undefined) {
+    parts.push("v.status = ?");
+    values.push(statusCode(status));
+  }
+  if (country !== undefined) {
+    // The sign keeps the planner to the index on status where both are given.
+    parts.push(status === undefined ? "v.country = ?" : "+v.country = ?");
+    values.push(country);
+  }
+  return { sql: parts.join(" AND "), values };
+}
+
+export function countVisits(filter: PlainFilter): Query {
+  const where = visitWhere(filter);
+  return { sql: `SELECT count(*) AS total FROM visits v WHERE ${where.sql}`, values: where.values };
+}
+
+/** The newest, after skipping some. */
+export function newestVisits(filter: PlainFilter, limit: number, offset: number): Query {
+  const where = visitWhere(filter);
+  return {
+    sql: `SELECT ${VISIT_COLUMNS} FROM visits v WHERE ${where.sql}
+      ORDER BY v.no DESC LIMIT ? OFFSET ?`,
+    values: [...where.values, limit, offset],
+  };
+}
+
+/** Ascending from a member of the list. */
+export function visitsFrom(filter: PlainFilter, from: number, limit: number): Query {
+  const where = visitWhere(filter);
+  return {
+    sql: `SELECT ${VISIT_COLUMNS} FROM visits v WHERE ${where.sql} AND v.no >= ?
+      ORDER BY v.no LIMIT ?`,
+    values: [...where.values, from, limit],
+  };
+}
+
+/** The member that stands `steps` after `from`. */
+export function visitAfter(filter: PlainFilter, from: number, steps: number): Query {
+  const where = visitWhere(filter);
+  return {
+    sql: `SELECT v.no FROM visits v WHERE ${where.sql} AND v.no >= ?
+      ORDER BY v.no LIMIT 1 OFFSET ?`,
+    values: [...where.values, from, steps],
+  };
+}
+
+/** Descending, before a key: for exports. */
+export function visitsBefore(filter: PlainFilter, before: number, limit: number): Query {
+  const where = visitWhere(filter);
+  return {
+    sql: `SELECT ${VISIT_COLUMNS} FROM visits v WHERE ${where.sql} AND v.no < ?
+      ORDER BY v.no DESC LIMIT ?`,
+    values: [...where.values, before, limit],
+  };
+}
+
+export function countFound(filter: PlainFilter, match: string): Query {
+  if (filter.status === undefined && filter.country === undefined) {
+    return {
+      sql: "SELECT count(*) AS total FROM visits_text WHERE visits_text MATCH ?",
+      values: [match],
+    };
+  }
+  const where = visitWhere(filter);
+  return {
+    sql: `SELECT count(*) AS total FROM visits_text t JOIN visits v ON v.no = t.rowid
+      WHERE t.visits_text MATCH ? AND ${where.sql}`,
+    values: [match, ...where.values],
+  };
+}
+
+export function foundVisits(
+  filter: PlainFilter,
+  match: string,
+  limit: number,
+  offset: number,
+): Query {
+  const where = visitWhere(filter);
+  return {
+    sql: `SELECT ${VISIT_COLUMNS} FROM visits_text t JOIN visits v ON v.no = t.rowid
+      WHERE t.visits_text MATCH ? AND ${where.sql}
+      ORDER BY t.rowid DESC LIMIT ? OFFSET ?`,
+    values: [match, ...where.values, limit, offset],
+  };
+}
+
+/** Active visits that began before `no`, oldest first. */
+export function staleVisits(before: number, limit: number): Query {
+  return {
+    sql: `SELECT ${VISIT_COLUMNS} FROM visits v WHERE v.status = ? AND v.no > 0 AND v.no < ?
+      ORDER BY v.no LIMIT ?`,
+    values: [statusCode("active"), before, limit],
+  };
+}
+
+/** A run of numbers without holes that names a list of events. */
+export interface EventRun {
+  /** The column that counts within the list. */
+  column: "id" | "kind_no" | "visit_no";
+  equals: { column: "kind" | "visit"; value: number } | null;
+}
+
+const runWhere = (run: EventRun) => (run.equals ? `e.${run.equals.column} = ? AND ` : "");
+const runValues = (run: EventRun) => (run.equals ? [run.equals.value] : []);
+
+/** First or last number of a run. */
+export function edgeOfRun(run: EventRun, edge: "min" | "max"): Query {
+  const where = run.equals ? ` WHERE e.${run.equals.column} = ?` : "";
+  return {
+    sql: `SELECT ${edge}(e.${run.column}) AS edge FROM events e${where}`,
+    values: runValues(run),
+  };
+}
+
+/** The events numbered `from` down to `to` in a run, both included. */
+export function sliceOfRun(run: EventRun, from: number, to: number): Query {
+  const column = `e.${run.column}`;
+  return {
+    sql: `SELECT ${EVENT_COLUMNS} FROM events e JOIN visits v ON v.no = e.visit
+      WHERE ${runWhere(run)}${column} <= ? AND ${column} >= ? ORDER BY ${column} DESC`,
+    values: [...runValues(run), from, to],
+  };
+}
+
+/** What a run cannot name: a kind within a visit, or a custom kind's own name. */
+export interface EventScan {
+  visit?: number;
+  kind?: number;
+  original?: string;
+}
+
+function scanWhere({ visit, kind, original }: EventScan): Query {
+  const parts: string[] = [];
+  const values: (string | number)[] = [];
+  const add = (part: string, value: string | number | undefined) => {
+    if (value === undefined) return;
+    parts.push(part);
+    values.push(value);
+  };
+  add("e.visit = ?", visit);
+  add("e.kind = ?", visit === undefined ? kind : undefined);
+  // Along the visit's index, which holds the kind.
+  add("+e.kind = ?", visit === undefined ? undefined : kind);
+  add(visit === undefined ? "e.original = ?" : "+e.original = ?", original);
+  return { sql: parts.join(" AND "), values };
+}
+
+export function countScan(scan: EventScan): Query {
+  const where = scanWhere(scan);
+  return { sql: `SELECT count(*) AS total FROM events e WHERE ${where.sql}`, values: where.values };
+}
+
+export function pageOfScan(scan: EventScan, limit: number, offset: number): Query {
+  const where = scanWhere(scan);
+  const order = scan.visit === undefined ? "e.id" : "e.visit_no";
+  return {
+    sql: `SELECT ${EVENT_COLUMNS} FROM events e JOIN visits v ON v.no = e.visit
+      WHERE ${where.sql} ORDER BY ${order} DESC LIMIT ? OFFSET ?`,
+    values: [...where.values, limit, offset],
+  };
+}
