@@ -182,7 +182,14 @@ export class Wire {
     this.#closed = true;
     for (const channel of this.#channels.values()) channel.fail(gone());
     this.#settleEnded();
-    if (byItself) this.onClosed();
+    if (!byItself) return;
+    try {
+      // Each side of a WebSocket has to hang up.
+      this.#socket.close();
+    } catch {
+      // It is closed already.
+    }
+    this.onClosed();
   }
 }
 

@@ -2,10 +2,12 @@ import { Fault } from "../../domain/errors.ts";
 import type { Guard } from "../../domain/ports.ts";
 import type { CDPEvents } from "@cloudflare/puppeteer";
 import type { CdpEvent, Channel } from "./cdp.ts";
-import { within } from "./limit.ts";
+import { pause, within } from "./limit.ts";
+
+const DOWNLOAD_NOTICE_MS = 150;
 
 /** A document that the guard did not let through. */
-export interface Refusal {
+interface Refusal {
   frameId: string;
   fault: Fault;
 }
@@ -22,8 +24,9 @@ export class Interception {
   readonly #methods = new Map<string, string>();
   #refusals: Refusal[] = [];
   #downloads = new Map<string, string>();
-  /** Told of each refusal, to clear away what it leaves behind. */
-  onRefused: (refusal: Refusal) => void = () => {};
+  #onDownload: () => void = () => {};
+  /** Told of the frame of each refusal, to clear away what it leaves behind. */
+  onRefused: (frameId: string) => void = () => {};
 
   /** `guard`: null lets everything pass. */
   constructor(root: Channel, guard: Guard | null) {
@@ -46,6 +49,7 @@ export class Interception {
     if (event.method === "Fetch.requestPaused") void this.#judge(event.params);
     if (event.method === "Browser.downloadWillBegin") {
       this.#downloads.set(event.params.frameId, event.params.suggestedFilename);
+      this.#onDownload();
     }
   }
 
@@ -65,9 +69,18 @@ export class Interception {
     return this.#refusals.findLast((refusal) => !frameId || refusal.frameId === frameId)?.fault;
   }
 
-  /** Name of the file that a frame's navigation turned out to be, since {@link reset}. */
-  download(frameId: string): string | undefined {
-    return this.#downloads.get(frameId);
+  /**
+   * Name of the file that a navigation turned out to be, since {@link reset}. The browser tells
+   * of it only after it has told that no page came; so it is waited for, shortly.
+   */
+  async download(signal: AbortSignal): Promise<string | undefined> {
+    if (this.#downloads.size === 0) {
+      const told = new Promise<void>((resolve) => {
+        this.#onDownload = resolve;
+      });
+      await Promise.race([told, pause(DOWNLOAD_NOTICE_MS, signal)]);
+    }
+    return this.#downloads.values().next().value;
   }
 
   async #judge(paused: CDPEvents["Fetch.requestPaused"]): Promise<void> {
@@ -83,7 +96,7 @@ export class Interception {
       this.#refusals.push({ frameId, fault });
       // "Aborted" leaves the page as it was; other reasons would put an error page in its place.
       this.#root.tell("Fetch.failRequest", { requestId, errorReason: "Aborted" });
-      this.onRefused({ frameId, fault });
+      this.onRefused(frameId);
       return;
     }
     this.#root.tell("Fetch.continueRequest", { requestId });

@@ -15,6 +15,7 @@ interface Definition {
   key?: string | undefined;
   code?: string | undefined;
   keyCode?: number | undefined;
+  shiftKey?: string | undefined;
   text?: string | undefined;
   location?: number | undefined;
 }
@@ -79,7 +80,9 @@ export async function pressChord(
     modifiers |= bit;
     sent.push(channel.send("Input.dispatchKeyEvent", keyEvent("rawKeyDown", held, modifiers)));
   }
-  sent.push(...stroke(channel, last, modifiers));
+  const shifted = (modifiers & 8) === 0 ? undefined : layout[last.code]?.shiftKey;
+  const key = shifted === undefined ? last : { ...last, key: shifted, text: shifted };
+  sent.push(...stroke(channel, key, modifiers));
   for (const held of keys.toReversed()) {
     modifiers &= ~(MODIFIERS[held.key] ?? 0);
     sent.push(channel.send("Input.dispatchKeyEvent", keyEvent("keyUp", held, modifiers)));

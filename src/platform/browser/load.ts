@@ -12,6 +12,8 @@ export class Load {
   document = "";
   /** Counts documents and failed tries at one, to see that something happened. */
   begun = 0;
+  /** Counts those that ended without a document. */
+  abandoned = 0;
   /** Loader of the document that was asked for and has not come yet. */
   #pending: string | null = null;
   /** Loader of the newest document that was asked for. */
@@ -79,6 +81,7 @@ export class Load {
   /** The load ended, finished or given up. True when that was news. */
   stop(): boolean {
     const news = !this.complete;
+    if (this.pending) this.abandoned += 1;
     this.#pending = null;
     this.#finish();
     return news;

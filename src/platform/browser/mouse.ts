@@ -1,8 +1,8 @@
 import { Fault } from "../../domain/errors.ts";
 import { type Channel, ProtocolError } from "./cdp.ts";
-import { type Located, resolve } from "./elements.ts";
+import { type Located, resolve, stale } from "./elements.ts";
 import { callOn, type Handle, handleWith } from "./evaluate.ts";
-import { aim, bringIntoView, domClick, label } from "./in-page.js";
+import { type Aim, aim, bringIntoView, domClick, label } from "./in-page.js";
 import { pause, within } from "./limit.ts";
 import type { Tab } from "./tab.ts";
 
@@ -34,44 +34,19 @@ export async function target(tab: Tab, element: Located, signal: AbortSignal): P
   const handle = await resolve(element, signal);
   for (let left = TRIES; ; left -= 1) {
     const found = await quad;
-    if (!found) {
-      const byLabel = left === TRIES ? await throughLabel(tab, element, handle, signal) : null;
-      if (byLabel) return byLabel;
-      if (left === 0) throw new Fault("BAD_REQUEST", "The element is not visible on the page.");
-    } else {
-      const aimed = await callOn(
-        channel,
-        signal,
-        handle,
-        aim,
-        found.middle.x,
-        found.middle.y,
-        found.left,
-        found.top,
-      );
-      switch (aimed.how) {
-        case "mouse":
-          return { how: "mouse", at: await inWholePage(tab, element, found.middle, signal) };
-        case "dom":
-          return { how: "dom", handle };
-        case "gone":
-          throw new Fault("BAD_REQUEST", "The element is no longer on the page.");
-        case "disabled":
-          if (left === 0) throw new Fault("BAD_REQUEST", "The element is disabled.");
-          break;
-        case "hidden":
-          if (left === 0) throw new Fault("BAD_REQUEST", "The element is not visible on the page.");
-          break;
-        case "covered":
-          if (left === 0) {
-            throw new Fault("BAD_REQUEST", `The element is covered by ${aimed.by}.`);
-          }
-          break;
-        case "outside":
-          if (left === 0)
-            throw new Fault("BAD_REQUEST", "The element cannot be scrolled into view.");
-      }
+    const { x, y } = found?.middle ?? { x: 0, y: 0 };
+    const corner = found ?? { left: 0, top: 0 };
+    const aimed = await callOn(channel, signal, handle, aim, x, y, corner.left, corner.top);
+    if (aimed.how === "mouse" && found) {
+      return { how: "mouse", at: await inWholePage(tab, element, found.middle, signal) };
     }
+    if (aimed.how === "dom") return { how: "dom", handle };
+    if (aimed.how === "gone") throw stale();
+    if (aimed.how === "hidden" && left === TRIES) {
+      const byLabel = await throughLabel(tab, element, handle, signal);
+      if (byLabel) return byLabel;
+    }
+    if (left === 0) throw new Fault("BAD_REQUEST", obstacle(aimed));
     await callOn(channel, signal, handle, bringIntoView);
     await pause(BETWEEN_MS, signal);
     quad = firstQuad(channel, backendNodeId, signal);
@@ -109,6 +84,19 @@ export async function clickInside(
   signal: AbortSignal,
 ): Promise<void> {
   await callOn(session.channel, signal, handle, domClick, count);
+}
+
+function obstacle(aimed: Aim): string {
+  switch (aimed.how) {
+    case "covered":
+      return `The element is covered by ${aimed.by}.`;
+    case "disabled":
+      return "The element is disabled.";
+    case "outside":
+      return "The element cannot be scrolled into view.";
+    default:
+      return "The element is not visible on the page.";
+  }
 }
 
 interface Quad {

@@ -57,7 +57,7 @@ export async function go(
     if (errorText && errorText !== "net::ERR_HTTP_RESPONSE_CODE_FAILURE") {
       // The error page that takes the place of the document is still on its way.
       if (errorText !== "net::ERR_ABORTED") await tab.load.settled(signal);
-      throw failure(interception, tab, errorText, answer);
+      throw await failure(interception, tab, errorText, signal);
     }
     // Without a loader only the fragment changed, which the page is still to tell of.
     if (answer.loaderId === undefined) return flush(tab, signal);
@@ -122,7 +122,7 @@ export async function acting(
   act: () => Promise<void>,
 ): Promise<void> {
   interception.reset();
-  const { begun } = tab.load;
+  const { begun, abandoned } = tab.load;
   await stoppingOnTimeout(tab, signal, async () => {
     try {
       await act();
@@ -135,8 +135,10 @@ export async function acting(
     const now = await tabs.settled(signal);
     const refused = interception.refusal();
     if (refused) throw refused;
-    const file = interception.download(tab.targetId) ?? interception.download(now.targetId);
-    if (file !== undefined) throw download(file);
+    if (tab.load.abandoned !== abandoned) {
+      const file = await interception.download(signal);
+      if (file !== undefined) throw download(file);
+    }
     if (now.failed && (now !== tab || now.load.begun !== begun)) throw unreachable(now.url);
   });
 }
@@ -172,22 +174,24 @@ async function stoppingOnTimeout(
   }
 }
 
-function failure(interception: Interception, tab: Tab, errorText: string, answer: object): Fault {
+async function failure(
+  interception: Interception,
+  tab: Tab,
+  errorText: string,
+  signal: AbortSignal,
+): Promise<Fault> {
   const refused = interception.refusal(tab.targetId);
   if (refused) return refused;
-  const file = interception.download(tab.targetId);
-  if (file !== undefined || ("isDownload" in answer && answer.isDownload === true)) {
-    return download(file);
+  if (errorText !== "net::ERR_ABORTED") {
+    return new Fault("BAD_REQUEST", `The page could not be loaded: ${errorText}.`);
   }
-  if (errorText === "net::ERR_ABORTED") {
-    return new Fault("BAD_REQUEST", "The address answered without a page (net::ERR_ABORTED).");
-  }
-  return new Fault("BAD_REQUEST", `The page could not be loaded: ${errorText}.`);
+  const file = await interception.download(signal);
+  if (file !== undefined) return download(file);
+  return new Fault("BAD_REQUEST", `The address answered without a page: ${errorText}.`);
 }
 
-function download(file: string | undefined): Fault {
-  const name = file ? ` "${file}"` : "";
-  return new Fault("BAD_REQUEST", `The address is a file to download${name}, not a page.`);
+function download(file: string): Fault {
+  return new Fault("BAD_REQUEST", `It is a file to download, "${file}", not a page.`);
 }
 
 function unreachable(url: string): Fault {

@@ -31,6 +31,13 @@ export class Tabs implements TabListener {
     this.#interception = interception;
     this.#notify = notify;
     wire.root.onEvent = (event) => this.#hear(event);
+    interception.onRefused = (frameId) => {
+      const tab = this.#all.get(frameId);
+      // A pop-up that was opened for nothing else would stay empty, and in front.
+      if (tab?.openerId !== undefined && /^(about:blank)?$/.test(tab.url)) {
+        wire.root.tell("Target.closeTarget", { targetId: tab.targetId });
+      }
+    };
   }
 
   get current(): Tab | undefined {

@@ -1,6 +1,6 @@
 import type { NodeRef, NodeStates, PageNode } from "../../domain/page.ts";
 
-/** What of CDP's Accessibility.AXNode is read. */
+/** What of CDP's Accessibility.AXNode is read; `placeholder` is a property that we add. */
 export interface AxNode {
   nodeId: string;
   ignored: boolean;
@@ -43,7 +43,7 @@ export function toPageTree(
     const role = text(node.role);
     if (FRAGMENTS.has(role)) return [];
     const children: PageNode[] = [];
-    for (const id of node.childIds ?? []) {
+    for (const id of isField(node) ? [] : (node.childIds ?? [])) {
       const child = byId.get(id);
       if (child) for (const built of build(child)) children.push(built);
     }
@@ -71,13 +71,19 @@ function describe(
     states: toStates(properties),
     children,
   };
-  const description =
-    fold(text(node.description)) || fold(String(properties.get("placeholder") ?? ""));
-  if (description !== "") described.description = description;
+  const placeholder = fold(String(properties.get("placeholder") ?? ""));
+  const description = fold(text(node.description)) || placeholder;
+  if (description !== "" && description !== described.name) described.description = description;
   if (node.value?.value !== undefined) described.value = String(node.value.value);
   const url = properties.get("url");
   if (typeof url === "string" && url !== "") described.url = url;
   return described;
+}
+
+/** Its children are what was typed into it, which `value` says. */
+function isField({ properties }: AxNode): boolean {
+  const editable = properties?.find(({ name }) => name === "editable")?.value.value;
+  return editable === "plaintext";
 }
 
 function toStates(properties: ReadonlyMap<string, unknown>): NodeStates {

@@ -20,16 +20,15 @@ test("fills fields of every kind", async () => {
   const { page } = await launch();
   const current = await page();
   await current.go(`${site}/fields.html`, "load");
-  const fields = all(await current.tree()).filter(({ role }) => !/Text$/.test(role));
+  const fields = all(await current.tree()).filter(({ role }) => !role.endsWith("Text"));
   const ref = (name: string) => fields.find((node) => node.name === name)?.ref ?? `no ${name}`;
 
+  const shownIn: Record<string, string> = {};
+  const expected: Record<string, string> = {};
   for (const [name, text, shown] of [
     ["Text", "after", "after"],
     ["Search", "héllo wörld ✓", "héllo wörld ✓"],
     ["Number", "42.5", "42.5"],
-    ["Date", "2026-03-01", "2026-03-01"],
-    ["Time", "13:45", "13:45"],
-    ["Color", "#ff0000", "#ff0000"],
     ["Range", "7", "7"],
     ["Short", "12345678", "1234"],
     ["Notes", "new\nlines", "new\nlines"],
@@ -38,10 +37,13 @@ test("fills fields of every kind", async () => {
     ["Editor", "plain words", "plain words"],
   ] as const) {
     await current.fill(ref(name), text);
-    if (!["Date", "Time", "Color"].includes(name)) {
-      expect([name, await valueOf(current, name)]).toEqual([name, shown]);
-    }
+    shownIn[name] = (await valueOf(current, name)) ?? "";
+    expected[name] = shown;
   }
+  expect(shownIn).toMatchObject(expected);
+  await current.fill(ref("Date"), "2026-03-01");
+  await current.fill(ref("Time"), "13:45");
+  await current.fill(ref("Color"), "#ff0000");
   const lines = await log(current);
   expect(lines).toContain("text change after");
   expect(lines).toContain("date change 2026-03-01");
@@ -69,7 +71,7 @@ test("says why it cannot fill", async () => {
   const current = await page();
   await current.go(`${site}/fields.html`, "load");
   const tree = await current.tree();
-  const fields = all(tree).filter(({ role }) => !/Text$/.test(role));
+  const fields = all(tree).filter(({ role }) => !role.endsWith("Text"));
   const refusal = async (name: string, text: string) => {
     const ref = fields.find((node) => node.name === name)?.ref ?? "";
     const error: unknown = await current.fill(ref, text).catch((fault: unknown) => fault);

@@ -1,6 +1,6 @@
 import { expect, inject, test } from "vitest";
 import type { BrowserPage } from "../../../src/domain/ports.ts";
-import { all, launch, outline, pick } from "./support.ts";
+import { all, launch, pick } from "./support.ts";
 
 const site = inject("site");
 const show = (html: string) => `${site}/page?html=${encodeURIComponent(html)}`;
@@ -131,7 +131,6 @@ test.for([
     "load",
   );
   const tree = await current.tree();
-  console.log(outline(tree));
   await current.fill(pick(tree, "textbox", "Inside").ref, "typed");
   await current.click(pick(tree, "button", "Do").ref);
   await current.click(pick(tree, "checkbox", "Remember me").ref);
