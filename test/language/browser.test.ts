@@ -68,7 +68,7 @@ describe("a sign-in", () => {
     ["tick keep me logged in", "check Keep me signed in checkbox", ""],
     ["click log in in Labels", "click Log in button", "sent labels"],
     ["enter 'bob' in user name", "type Username field", ""],
-    ["enter 'pw' in the password field in Placeholders", "type •••••• field", ""],
+    ["enter 'pw' in the password field in Placeholders", "type password field", ""],
     ["click Go", "click Go button", "sent placeholders"],
     ["enter 'bob' in user id", "type User ID field", ""],
     ["enter 'pw' in passphrase", "type Passphrase field", ""],

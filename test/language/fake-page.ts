@@ -23,6 +23,11 @@ export class FakePage implements Page {
   /** Runs when something is clicked, with its ref: the page may change. */
   onClick: (ref: string) => void = () => {};
 
+  /** The tree, at once. */
+  peek(): PageNode {
+    return this.#root;
+  }
+
   become(outline: string): void {
     this.#root = this.#parse(outline);
   }
