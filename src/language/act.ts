@@ -183,7 +183,7 @@ async function perform(
 /** Clicks the submit button; without one, presses Enter in the field last used. */
 async function submit(page: Page): Promise<ActionReport> {
   const root = await page.tree();
-  const buttons = await submitButtons(page, root);
+  const { focused: buttons } = await submitButtons(page, root);
   const [button, second] = buttons;
   if (button && second) {
     const names = buttons.map(({ element }) => element).join(", ");

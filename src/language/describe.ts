@@ -26,6 +26,8 @@ export function nounOf({ role, states }: PageNode): string {
 export function nameOf(node: PageNode): string {
   const name = node.name.trim();
   if (node.states.editable && node.value && fold(name) === fold(node.value)) return "";
+  // A placeholder of dots or dashes is no name.
+  if (node.states.editable && !/[\p{L}\p{N}]/u.test(name)) return "";
   if (name !== "") return name;
   if (/^(?:row|listitem|cell|gridcell|caption|LabelText|Legend|term|paragraph)$/.test(node.role)) {
     return lineOf(node);

@@ -1,9 +1,10 @@
 import { Fault } from "../domain/errors.ts";
 import type { ElementFacts, NodeRef, Page, PageNode } from "../domain/page.ts";
 import { describe, nameOf } from "./describe.ts";
-import type { Target } from "./order.ts";
+import type { Naming, Target } from "./order.ts";
+import { scope } from "./places.ts";
 import { type Candidate, GOOD, MARGIN, type Purpose, rank, SURE } from "./resolver.ts";
-import { closest, contains, flatten, isEditable } from "./tree.ts";
+import { closest, contains, type Entry, flatten, isEditable } from "./tree.ts";
 import { INTERACTIVE_ROLES } from "./vocabulary/groups.ts";
 import { SUBMIT_WORDS } from "./vocabulary/synonyms.ts";
 import { canonical, fold } from "./words.ts";
@@ -65,23 +66,35 @@ export async function factsOf(
 }
 
 /** Whether the words say no more than "do what this form is for". */
-function meansSubmit(target: Target): boolean {
-  return target.namings.some(({ words, places }) => {
-    const meaning = canonical(fold(words));
-    return places.length === 0 && meaning.length === 1 && SUBMIT_WORDS.has(meaning[0] ?? "");
-  });
+function meansSubmit({ words }: Naming): boolean {
+  const meaning = canonical(fold(words));
+  return meaning.length === 1 && SUBMIT_WORDS.has(meaning[0] ?? "");
 }
 
-/** The only submit button of the page (of the open dialog), whatever it is called. */
+/** The only submit button of the page (or of the place that was told), whatever it is called. */
 async function onlySubmit(page: Page, root: PageNode, target: Target): Promise<Candidate | null> {
-  if (!meansSubmit(target)) return null;
-  const buttons = await submitButtons(page, root);
-  const [button] = buttons;
-  return button && buttons.length === 1 ? button : null;
+  const namings = target.namings.filter(meansSubmit);
+  if (namings.length === 0) return null;
+  const entries = flatten(root);
+  const { all, focused } = await submitButtons(page, root);
+  const buttons = namings.some(({ places }) => places.length > 0) ? all : focused;
+  const pool = entries.filter(({ node }) => buttons.some((button) => button.node === node));
+  for (const { places } of namings) {
+    const there = scope(entries, pool, places, () => ({ score: 1, why: "submits a form" }));
+    const only = there?.length === 1 && buttons.find(({ node }) => node === there[0]?.node);
+    if (only) return only;
+  }
+  return null;
 }
 
-/** Enabled or not, the buttons that submit forms; of the form with the focus, when one has it. */
-export async function submitButtons(page: Page, root: PageNode): Promise<Candidate[]> {
+/**
+ * The buttons that submit forms, enabled or not: `all` of them (in the open dialog, if one is),
+ * and those of the form with the `focused` field; all where none has the focus.
+ */
+export async function submitButtons(
+  page: Page,
+  root: PageNode,
+): Promise<{ all: Candidate[]; focused: Candidate[] }> {
   const entries = flatten(root);
   const modal = entries.find(({ node }) => node.states.modal);
   const buttons = entries
@@ -100,17 +113,22 @@ export async function submitButtons(page: Page, root: PageNode): Promise<Candida
   });
   const form = focused && facts.get(focused.node.ref)?.form;
   const here = submits.filter(({ node }) => form && facts.get(node.ref)?.form === form);
-  return (here.length > 0 ? here : submits).map((entry) => {
-    const label = nameOf(entry.node);
-    return {
-      node: entry.node,
-      element: describe(entry.node, label || "submit"),
-      label,
-      score: GOOD + 6,
-      why: ["the form's only submit button"],
-      index: entry.index,
-    };
-  });
+  return {
+    all: submits.map(submitCandidate),
+    focused: (here.length > 0 ? here : submits).map(submitCandidate),
+  };
+}
+
+function submitCandidate({ node, index }: Entry): Candidate {
+  const label = nameOf(node);
+  return {
+    node,
+    element: describe(node, label || "submit"),
+    label,
+    score: GOOD + 6,
+    why: ["the form's only submit button"],
+    index,
+  };
 }
 
 /** The best candidate, if there is exactly one best. */

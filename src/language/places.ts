@@ -42,6 +42,8 @@ function at(
       const inside = pool.filter((entry) => entry !== part && contains(part, entry));
       if (inside.length > 0) return inside;
     }
+    // The part is there, and nothing of the kind is in it: what stands nearby is not meant.
+    if (parts.some(({ node }) => node.name === "" || alike(words, node.name) >= 0.9)) return null;
   }
   const anchors = anchorsOf(entries, words);
   if (anchors.length === 0) return null;

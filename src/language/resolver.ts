@@ -147,6 +147,7 @@ function plainPenalty({ role, states }: PageNode, purpose: Purpose): number {
   if (purpose === "find") return INTERACTIVE_ROLES.has(role) || role === "heading" ? 0 : 2;
   if (role === "button" || role === "ToggleButton") return 0;
   if (/^(?:link|menuitem|tab|option|DisclosureTriangle|PopUpButton|treeitem)/.test(role)) return 3;
+  if (states.editable) return 12;
   if (INTERACTIVE_ROLES.has(role)) return 5;
   if (states.focusable) return 8;
   return role === "StaticText" || role === "LabelText" ? 16 : 14;

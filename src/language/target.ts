@@ -38,7 +38,7 @@ const RELATIONS: readonly (readonly [string, Place["relation"]])[] = [
   ["from", "in"],
 ];
 const RELATION = new RegExp(
-  `\\s(${RELATIONS.map(([words]) => words.replaceAll(" ", "\\s")).join("|")})\\s`,
+  `\\s(${RELATIONS.map(([words]) => words.replaceAll(" ", "\\s")).join("|")})(?=\\s)`,
   "gi",
 );
 const RELATION_OF = new Map(RELATIONS);

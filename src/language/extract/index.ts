@@ -101,7 +101,7 @@ function split(words: string): string[] {
 }
 
 const LEAD =
-  /^(?:(?:please|can you|could you|i want(?: you)? to|i need|then|also|and)\s+)*(?:(?:extract|get|give(?: me)?|show(?: me)?|list(?!\s+of\b)|find|return|read|fetch|collect|scrape|print|grab|retrieve|output|tell me|what(?:'s|\s+is|\s+are|\s+was)|which|pull(?: out)?|capture|save|identify|report|copy)(?:\s+out)?(?:\s+|$))?(?:(?:what\s+(?:is|are)|the|a|an|me|its)\s+)*/i;
+  /^(?:(?:please|can you|could you|i want(?: you)? to|i need|then|also|and)\s+)*(?:(?:extract|get|give(?: me)?|show(?: me)?|list(?!\s+(?:of|items?|entries)\b)|find|return|read|fetch|collect|scrape|print|grab|retrieve|output|tell me|what(?:'s|\s+is|\s+are|\s+was)|which|pull(?: out)?|capture|save|identify|report|copy)(?:\s+out)?(?:\s+|$))?(?:(?:what\s+(?:is|are)|the|a|an|me|its)\s+)*/i;
 
 /** The query without verbs, articles and politeness. */
 export function tidy(query: string): string {

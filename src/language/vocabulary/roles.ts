@@ -166,6 +166,7 @@ export const ROLE_NOUNS: Readonly<Record<string, string>> = {
   switch: "switch",
   radio: "radio button",
   radiogroup: "radio group",
+  group: "group",
   slider: "slider",
   tab: "tab",
   menuitem: "menu item",

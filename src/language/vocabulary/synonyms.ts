@@ -75,9 +75,9 @@ const SYNONYMS: readonly (readonly string[])[] = [
   ["profile", "my profile", "my account", "account"],
   ["menu", "main menu", "navigation menu", "hamburger", "hamburger menu", "burger menu"],
   ["zip", "zip code", "zipcode", "postcode", "post code", "postal code", "postalcode"],
-  ["firstname", "first name", "given name", "forename", "fname"],
-  ["lastname", "last name", "surname", "family name", "lname"],
-  ["fullname", "full name", "your name", "name"],
+  ["first name", "firstname", "given name", "forename", "fname"],
+  ["last name", "lastname", "surname", "family name", "lname"],
+  ["name", "full name", "your name", "fullname", "complete name"],
   ["birthday", "date of birth", "birth date", "birthdate", "dob"],
   ["quantity", "qty", "number of items"],
   ["company", "company name", "organization", "organisation"],
@@ -118,7 +118,7 @@ export const NEAR_SYNONYMS: readonly (readonly [string, string])[] = [
   ["save", "submit"],
   ["accept", "next"],
   ["close", "cancel"],
-  ["fullname", "username"],
+  ["name", "username"],
 ];
 
 /** Folded phrase (its words joined by one blank) → the word that stands for its group. */
