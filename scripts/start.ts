@@ -80,7 +80,7 @@ async function main(): Promise<number> {
     await mkdir(state, { recursive: true });
     const vars = await ensureDevVars(varsFile);
     const prepared = Promise.all([
-      ensureChromium({ say: console.log }),
+      ensureChromium({ say: console.log }).catch(fail),
       runScript("local-database.ts", state, varsFile),
     ]);
     const early = await Promise.race([prepared, stopRequest.promise, forceRequest.promise]);
@@ -120,21 +120,26 @@ function portFromEnvironment(): number {
   try {
     return readPort(process.env["PORT"]);
   } catch (error) {
-    throw new Failure(error instanceof Error ? error.message : String(error));
+    return fail(error);
   }
 }
 
 async function addressFor(port: number): Promise<string> {
-  switch (await tryPort(port)) {
+  switch (await tryPort(port).catch(fail)) {
     case "taken":
       throw new Failure(
-        `Port ${port} is taken. Stop what listens there, or choose another port: PORT=${port + 1} npm start`,
+        `Port ${port} is taken. Stop what listens there, or choose another: PORT=8080 npm start`,
       );
     case "ipv4":
       return "127.0.0.1";
     case "both":
       return "localhost";
   }
+}
+
+/** For errors whose message says all that a person needs: their stack would only hide it. */
+function fail(error: unknown): never {
+  throw new Failure(error instanceof Error ? error.message : String(error), { cause: error });
 }
 
 function listenForSignals(): void {

@@ -57,6 +57,15 @@ describe("starting", () => {
     expect(await processesOf(dir)).toEqual([]);
   });
 
+  test("stops with a word when there is no browser, and leaves nothing", async () => {
+    const env = { CHROME_PATH: "/nowhere/chrome", XDG_CACHE_HOME: join(dir, "cache") };
+    const outrider = launchOutrider({ port, dir, env });
+    expect(await outrider.ended).toEqual({ code: 1, signal: null });
+    expect(outrider.output()).toContain("/nowhere/chrome (CHROME_PATH) is not an executable file");
+    expect(outrider.output()).not.toContain("    at ");
+    expect(await processesLeft(dir, 500)).toEqual([]);
+  });
+
   test("stops with a word when PORT is no port", async () => {
     const outrider = launchOutrider({ port: 99_999, dir });
     expect(await outrider.ended).toEqual({ code: 1, signal: null });
