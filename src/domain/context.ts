@@ -24,6 +24,13 @@ export interface Settings {
   regions: readonly string[];
   rateLimitPerMinute: number;
   signupsPerHour: number;
+  /** Requests of an account, UTC. */
+  dailyLimit: number;
+  monthlyLimit: number;
+  /** Per account and per address, in ten minutes. */
+  passwordTries: number;
+  /** Our host name as the world knows it; null: the one that a request came to. */
+  publicHost: string | null;
   /** Id of the deployed version of the Worker. */
   version: string;
 }

@@ -20,8 +20,8 @@ export interface Ports {
 
 /** Counts, limits and remembers requests; one object per account behind it. */
 export interface Meter {
-  /** Takes one request off the key's window of a minute. */
-  admit(account: string, key: string, limit: number): Promise<Admission>;
+  /** Takes one request off the key's window of a minute, and off the account's quota if any. */
+  admit(account: string, key: string, limit: number, quota?: Quota): Promise<Admission>;
   /**
    * Takes one try off a window of `seconds` named `bucket`, for doors without a key (sign-up,
    * sign-in). Rejects with a `Fault` RATE_LIMITED when `limit` tries are used up.
@@ -42,7 +42,16 @@ export interface Admission {
   remaining: number;
   /** Unix seconds at which the window ends. */
   reset: number;
+  /** The account's quota that is used up; its figures stand above. Absent: the key's minute. */
+  period?: QuotaPeriod;
 }
+
+/** Requests that an account may make per day and month, UTC. */
+export interface Quota {
+  day: number;
+  month: number;
+}
+export type QuotaPeriod = keyof Quota;
 
 export interface Usage {
   /** Requests since midnight, UTC, and since the first of the month. */
@@ -71,6 +80,7 @@ export interface Draw {
   /** Tokens it would like, at least one. */
   want: number;
   reports: TokenReport[];
+  quota?: Quota;
 }
 
 /** What became of tokens that an isolate drew before. */
@@ -90,6 +100,8 @@ export interface Grant {
   left: number;
   /** Unix seconds at which the window ends. */
   reset: number;
+  /** Set when nothing was granted because a quota is used up. */
+  exhausted?: { period: QuotaPeriod; limit: number; reset: number };
 }
 
 /** The live half of browser sessions: one object each. */

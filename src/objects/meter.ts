@@ -3,7 +3,14 @@ import { Fault, type Outcome, settle } from "../domain/errors.ts";
 import type { Draw, Grant, KeptAnswer, Reservation, TokenReport, Usage } from "../domain/ports.ts";
 import { IdempotencyRecords, KEPT_MS } from "./meter/idempotency.ts";
 import { MeterTables } from "./meter/tables.ts";
-import { countUsage, NO_USAGE, type UsageCount, usageAt } from "./meter/usage.ts";
+import {
+  countUsage,
+  exhaustedQuota,
+  NO_USAGE,
+  quotaBlock,
+  type UsageCount,
+  usageAt,
+} from "./meter/usage.ts";
 import { RateWindows } from "./meter/windows.ts";
 
 /** What a crash may lose of counts; in return a busy account costs one row written per this. */
@@ -32,10 +39,15 @@ export class MeterObject extends DurableObject<Env> {
   }
 
   /** Tokens for an isolate, out of the key's window of a minute. */
-  draw({ key, limit, want, reports }: Draw): Grant {
+  draw({ key, limit, want, reports, quota }: Draw): Grant {
     this.report(reports);
     this.#flushSoon();
-    return this.#windows.draw(key, limit, want, Date.now());
+    const now = Date.now();
+    if (!quota) return this.#windows.draw(key, limit, want, now);
+    const exhausted = exhaustedQuota(this.#usage, quota, now);
+    if (exhausted) return { ...this.#windows.draw(key, limit, 0, now), exhausted };
+    const most = quotaBlock(this.#usage, quota, now);
+    return this.#windows.draw(key, limit, Math.min(want, most), now);
   }
 
   /** What became of tokens drawn before: the used ones count, the others go back. */

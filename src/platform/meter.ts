@@ -109,8 +109,9 @@ export function createMeter(options: MeterOptions): Meter {
   }
 
   return {
-    async admit(account, key, limit) {
-      const draw = (wish: Draw) => again(() => stubOf(account).draw(wish));
+    async admit(account, key, limit, quota) {
+      const draw = (wish: Draw) =>
+        again(() => stubOf(account).draw({ ...wish, ...(quota && { quota }) }));
       const purse = purseOf(account);
       const admission = await tokensOf(purse, key).take(limit, draw, now);
       if (admission.admitted) flushLater(account, purse);

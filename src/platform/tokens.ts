@@ -20,6 +20,8 @@ export class Tokens {
   #used = 0;
   #block = 1;
   #refusedUntil = 0;
+  /** The quota for which it was refused; null: the window's limit. */
+  #exhausted: NonNullable<Grant["exhausted"]> | null = null;
   /** Of windows gone by, not yet told. */
   #ended: TokenReport[] = [];
   #draw: Promise<void> | null = null;
@@ -91,6 +93,7 @@ export class Tokens {
       const grant = await drawing;
       if (grant.granted > 0) return this.#admission(true, limit);
       this.#refusedUntil = now() + REFUSED_MS;
+      this.#exhausted = grant.exhausted ?? null;
       return this.#admission(false, limit);
     } finally {
       if (this.#draw === over) this.#draw = null;
@@ -140,6 +143,8 @@ export class Tokens {
 
   #admission(admitted: boolean, limit: number): Admission {
     if (admitted) this.#used += 1;
+    const exhausted = admitted ? null : this.#exhausted;
+    if (exhausted) return { admitted, remaining: 0, ...exhausted };
     const remaining = Math.min(limit, this.#held + this.#left);
     return { admitted, limit, remaining: admitted ? remaining : 0, reset: this.#window };
   }
@@ -160,5 +165,6 @@ export class Tokens {
     this.#used = 0;
     this.#block = 1;
     this.#refusedUntil = 0;
+    this.#exhausted = null;
   }
 }

@@ -34,6 +34,16 @@ const Variables = z.object({
   ALLOW_PRIVATE_TARGETS: flag,
   /** Requests a minute that one key may make. */
   RATE_LIMIT_PER_MINUTE: whole(1, 10_000_000, 1000),
+  /** Requests that one account may make per day and per month, UTC. */
+  DAILY_LIMIT: whole(1, 1_000_000_000, 1_000_000),
+  MONTHLY_LIMIT: whole(1, 1_000_000_000, 10_000_000),
+  /**
+   * Tries in ten minutes, per account and per address, at what a password or a mailed token
+   * opens: signing in, and changing the e-mail address or the password.
+   */
+  PASSWORD_TRIES: whole(1, 1_000_000, 20),
+  /** Sender of all mail, an address that the `send_email` binding may use; without it none goes. */
+  MAIL_FROM: z.email().optional(),
   /** Live sessions of one account. */
   MAX_SESSIONS: whole(1, 100_000, 10),
   /** Browsers of the whole deployment; Browser Rendering allows 120. */

@@ -15,7 +15,7 @@ export interface Dialect {
   credential: CredentialReader;
   /** What to say when the credential is missing. */
   missingCredential: string;
-  renderError: (fault: Fault, requestId: string) => Response;
+  renderError: (fault: Fault, requestId: string) => Response | Promise<Response>;
   routes: Route[];
 }
 
@@ -106,7 +106,7 @@ async function serve<E extends object>(
   } catch (error) {
     const fault = error instanceof Fault ? error : unexpected(ctx, error, route);
     const actor = ctx?.actor ?? null;
-    return finish(rendered(dialect, fault, requestId), actor, admission);
+    return finish(await rendered(dialect, fault, requestId), actor, admission);
   }
 }
 
@@ -154,12 +154,15 @@ async function identify<E extends object>(
 }
 
 function admit(ctx: Ctx, actor: AccountActor): Promise<Admission> {
-  return ctx.ports.meter.admit(actor.accountId, actor.keyId, ctx.settings.rateLimitPerMinute);
+  const { rateLimitPerMinute, dailyLimit, monthlyLimit } = ctx.settings;
+  const quota = { day: dailyLimit, month: monthlyLimit };
+  return ctx.ports.meter.admit(actor.accountId, actor.keyId, rateLimitPerMinute, quota);
 }
 
 function assertAdmitted(admission: Admission, now: number): void {
   if (admission.admitted) return;
-  throw new Fault("RATE_LIMITED", `Rate limit exceeded: ${admission.limit} requests per minute.`, {
+  const { limit, period = "minute" } = admission;
+  throw new Fault("RATE_LIMITED", `Rate limit exceeded: ${limit} requests per ${period}.`, {
     retryAfter: Math.max(1, admission.reset - Math.floor(now / 1000)),
   });
 }
@@ -169,8 +172,8 @@ function unexpected(ctx: Ctx | null, error: unknown, route: Route): Fault {
   return new Fault("INTERNAL", "Something went wrong on our side.");
 }
 
-function rendered(dialect: Dialect, fault: Fault, requestId: string): Response {
-  const response = dialect.renderError(fault, requestId);
+async function rendered(dialect: Dialect, fault: Fault, requestId: string): Promise<Response> {
+  const response = await dialect.renderError(fault, requestId);
   const { retryAfter, allow } = fault.details;
   if (retryAfter !== undefined) response.headers.set("retry-after", String(retryAfter));
   if (allow) response.headers.set("allow", allow.join(", "));

@@ -16,11 +16,11 @@ export class RateWindows {
     this.#windows = new Map(saved);
   }
 
-  /** Hands out up to `want` of the `limit` tokens of the key's current window. */
+  /** Hands out up to `want` of the `limit` tokens of the key's current window; 0 hands out none. */
   draw(key: string, limit: number, want: number, now: number): Grant {
     const window = this.#current(key, now);
     const free = Math.max(0, limit - window.taken);
-    const granted = Math.min(free, Math.max(1, want));
+    const granted = Math.min(free, Math.max(0, want));
     window.taken += granted;
     return { granted, left: free - granted, reset: window.end };
   }
