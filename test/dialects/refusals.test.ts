@@ -14,8 +14,8 @@ import { type Account, ask, call, newAccount, newSession, ORIGIN } from "../supp
 interface Manners {
   /** How a key is sent. */
   knock: (key: string) => Record<string, string>;
-  /** The envelope: throws when the body is not one; gives the message. */
-  messageIn: (body: unknown) => string;
+  /** The envelope: throws when the answer is not in it; gives the message. */
+  messageIn: (response: Response) => Promise<string>;
   missing: number;
   wrong: number;
 }
@@ -24,21 +24,32 @@ const text = expect.any(String) as unknown as string;
 
 const flybrowserLike: Manners = {
   knock: (key) => ({ authorization: `Bearer ${key}` }),
-  messageIn: (body) => {
+  messageIn: async (response) => {
+    const body = await response.json<{ error: { message: string } }>();
     expect(body).toMatchObject({
       error: { code: text, message: text },
       detail: text,
       request_id: text,
     });
-    return (body as { error: { message: string } }).error.message;
+    return body.error.message;
   },
   missing: 401,
   wrong: 401,
 };
 
+/** Pages for people. */
+const page: Manners = {
+  ...flybrowserLike,
+  messageIn: async (response) => {
+    expect(response.headers.get("content-type")).toMatch(/^text\/html/);
+    return /<h1>.*?<\/h1>\s*<p>(.*?)<\/p>/s.exec(await response.text())?.[1] ?? "";
+  },
+};
+
 const MANNERS: Record<string, Manners> = {
   flybrowser: flybrowserLike,
   manage: flybrowserLike,
+  console: page,
 };
 
 const cases = DIALECTS.flatMap((dialect) =>
@@ -68,7 +79,7 @@ async function refusal(
 ): Promise<{ status: number; message: string }> {
   expect(response.headers.get("x-request-id")).toMatch(/^[0-9a-f-]{36}$/);
   expect(response.headers.get("access-control-allow-origin")).toBe("*");
-  const message = manners(dialect).messageIn(await response.json());
+  const message = await manners(dialect).messageIn(response);
   return { status: response.status, message };
 }
 

@@ -41,6 +41,8 @@ export interface RouteDefinition<A extends Auth, Q extends z.ZodType, B extends 
   /** The body may be left out and is then `{}`. */
   bodyOptional?: boolean;
   bodyLimit?: number;
+  /** How the body is written: JSON unless it says otherwise; `form` as browsers send forms. */
+  encoding?: "json" | "form" | "either";
   /** Refuses a body that does not say it is JSON (415). */
   jsonOnly?: boolean;
   /** Honours `Idempotency-Key`. */
@@ -93,9 +95,7 @@ export function route<A extends Auth, Q extends z.ZodType, B extends z.ZodType>(
         request: input.request,
         params: input.params,
         query: (query ? parse(query, input.query, "query") : {}) as z.output<Q>,
-        body: (body
-          ? parse(body, decodeJson(input.body, definition.bodyOptional ?? false), "body")
-          : undefined) as z.output<B>,
+        body: (body ? parse(body, decode(input, definition), "body") : undefined) as z.output<B>,
       });
     },
   };
@@ -106,6 +106,19 @@ function assertJson(request: Request): void {
   if (!/^application\/(?:[\w.+-]+\+)?json\b/i.test(type)) {
     throw new Fault("UNSUPPORTED_MEDIA_TYPE", "The body must be sent as application/json.");
   }
+}
+
+const FORM = "application/x-www-form-urlencoded";
+
+function decode(
+  input: RawInput,
+  how: { encoding?: "json" | "form" | "either"; bodyOptional?: boolean },
+): unknown {
+  const sentAsForm = input.request.headers.get("content-type")?.toLowerCase().startsWith(FORM);
+  if (how.encoding === "form" || (how.encoding === "either" && sentAsForm)) {
+    return Object.fromEntries(new URLSearchParams(new TextDecoder().decode(input.body)));
+  }
+  return decodeJson(input.body, how.bodyOptional ?? false);
 }
 
 function decodeJson(bytes: Uint8Array, optional: boolean): unknown {

@@ -1,0 +1,13 @@
+import type { Dialect } from "../dialects/kit/index.ts";
+import { demo } from "./demo.ts";
+import { renderError } from "./errors.ts";
+
+/** Pages for people. No credential of the dialects opens anything here. */
+export const pages: Dialect = {
+  name: "console",
+  prefixes: ["/console"],
+  credential: () => null,
+  missingCredential: "Sign in first.",
+  renderError,
+  routes: [...demo],
+};
