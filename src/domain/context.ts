@@ -24,6 +24,8 @@ export interface Settings {
   regions: readonly string[];
   rateLimitPerMinute: number;
   signupsPerHour: number;
+  /** Loopback and private addresses may be reached: local development. */
+  allowPrivateTargets: boolean;
   /** Requests of an account, UTC. */
   dailyLimit: number;
   monthlyLimit: number;

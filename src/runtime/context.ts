@@ -45,6 +45,7 @@ export function platformOf(env: Env): Platform {
       regions: config.REGIONS,
       rateLimitPerMinute: config.RATE_LIMIT_PER_MINUTE,
       signupsPerHour: config.SIGNUPS_PER_HOUR,
+      allowPrivateTargets: config.ALLOW_PRIVATE_TARGETS,
       dailyLimit: config.DAILY_LIMIT,
       monthlyLimit: config.MONTHLY_LIMIT,
       passwordTries: config.PASSWORD_TRIES,
