@@ -16,6 +16,7 @@ export interface Ports {
   seal: Seal;
   files: Files;
   regions: Regions;
+  mail: Mail;
 }
 
 /** Counts, limits and remembers requests; one object per account behind it. */
@@ -155,6 +156,26 @@ export interface Seal {
   fingerprint(purpose: string, data: string | Uint8Array): Promise<string>;
   /** True when `signature` is the fingerprint, in constant time. */
   verify(purpose: string, data: string, signature: string): Promise<boolean>;
+}
+
+/** Letters to people. */
+export interface Mail {
+  /** Throws a `Fault` UNAVAILABLE that says why when this deployment cannot send any. */
+  assertReady(): void;
+  /**
+   * Resolves once the provider has taken the letter. Rejects with a `Fault` UNAVAILABLE that
+   * says why it did not.
+   */
+  send(letter: Letter): Promise<void>;
+}
+
+export interface Letter {
+  /** One address. */
+  to: string;
+  subject: string;
+  text: string;
+  /** What it is about, in a header of its own, so that a reader can tell doubles. */
+  id?: string;
 }
 
 /** Tenants' files. Paths are relative to the account's folder. */

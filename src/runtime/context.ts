@@ -7,6 +7,7 @@ import { browserAnswers } from "../platform/browser/answers.ts";
 import { createBrowserLauncher } from "../platform/browser/index.ts";
 import { createFiles } from "../platform/files.ts";
 import { createGuard } from "../platform/guard.ts";
+import { createMail } from "../platform/mail.ts";
 import { createMeter } from "../platform/meter.ts";
 import { createRegions } from "../platform/regions.ts";
 import { createSeal } from "../platform/seal.ts";
@@ -61,6 +62,8 @@ export function platformOf(env: Env): Platform {
       seal,
       files: createFiles(env.FILES),
       regions: createRegions(env.SESSION),
+      // A deployment may go without it; the generated types cannot say so.
+      mail: createMail({ binding: env.EMAIL as SendEmail | undefined, from: config.MAIL_FROM }),
     },
   };
   known.set(env, platform);

@@ -3,6 +3,7 @@
 interface __BaseEnv_Env {
 	FILES: R2Bucket;
 	DB: D1Database;
+	EMAIL: SendEmail;
 	BROWSER: BrowserRun;
 	VERSION: WorkerVersionMetadata;
 	SIGNUP: "closed";
