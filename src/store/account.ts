@@ -1,4 +1,4 @@
-import { and, count, desc, eq, sql } from "drizzle-orm";
+import { and, count, desc, eq, lte, sql } from "drizzle-orm";
 import { violatesUnique } from "./constraint.ts";
 import type { Database } from "./database.ts";
 import { accounts, keys } from "./schema/account.ts";
@@ -10,7 +10,7 @@ export type KeyRow = typeof keys.$inferSelect;
 
 /** What `updateAccount` may change. */
 export type AccountChanges = Partial<
-  Pick<AccountRow, "tz" | "flybrowserCreateStatus" | "craterConfig">
+  Pick<AccountRow, "tz" | "flybrowserCreateStatus" | "craterConfig" | "invoiceInfo" | "signedInAt">
 >;
 
 /** Why a row was not made: another one has its e-mail address, or its key's prefix. */
@@ -39,6 +39,10 @@ export async function isEmailTaken(db: Database, email: string): Promise<boolean
 
 export function findAccount(db: Database, accountId: string): Promise<AccountRow | undefined> {
   return db.select().from(accounts).where(eq(accounts.id, accountId)).get();
+}
+
+export function findAccountByEmail(db: Database, email: string): Promise<AccountRow | undefined> {
+  return db.select().from(accounts).where(eq(accounts.email, email)).get();
 }
 
 export function changeAccount(
@@ -119,6 +123,24 @@ export function keyPage(
 /** Counted in `keys_by_account` alone. Exported so that its plan can be tested. */
 export function keyCount(db: Database, accountId: string) {
   return db.select({ total: count() }).from(keys).where(eq(keys.accountId, accountId));
+}
+
+/** Whether the account has a key of this id. */
+export async function hasKey(db: Database, accountId: string, keyId: string): Promise<boolean> {
+  const query = db
+    .select({ id: keys.id })
+    .from(keys)
+    .where(and(eq(keys.id, keyId), eq(keys.accountId, accountId)));
+  return (await query.get()) !== undefined;
+}
+
+/** Removes the account's keys that open nothing any more. */
+export async function deleteExpiredKeys(
+  db: Database,
+  accountId: string,
+  now: number,
+): Promise<void> {
+  await db.delete(keys).where(and(eq(keys.accountId, accountId), lte(keys.expiresAt, now)));
 }
 
 /** @returns False when the account has no such key. */
