@@ -22,7 +22,14 @@ const WALLS: [folder: string, may: string[]][] = [
   ["objects/", ["objects/", "domain/", "runtime/context.ts", "store/"]],
   [
     "platform/",
-    ["platform/", "domain/ports.ts", "domain/page.ts", "domain/errors.ts", "domain/event.ts"],
+    [
+      "platform/",
+      "domain/ports.ts",
+      "domain/page.ts",
+      "domain/errors.ts",
+      "domain/event.ts",
+      "domain/monitor/probe.ts",
+    ],
   ],
   ["language/", ["language/", "domain/ports.ts", "domain/page.ts", "domain/errors.ts"]],
   ["sandbox/", ["sandbox/", "domain/ports.ts", "domain/page.ts", "domain/errors.ts"]],

@@ -1,6 +1,10 @@
 import { fileURLToPath } from "node:url";
-import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-pool-workers";
 import { defineConfig } from "vitest/config";
+import { trustTestAuthority } from "./support/authority.node.ts";
+
+// First, since what starts workerd reads what to trust as soon as it is imported.
+trustTestAuthority();
+const { cloudflareTest, readD1Migrations } = await import("@cloudflare/vitest-pool-workers");
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 

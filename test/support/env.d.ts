@@ -1,4 +1,5 @@
 import type { D1Migration } from "@cloudflare/vitest-pool-workers";
+import type { Origins } from "./origins.ts";
 
 declare global {
   interface ImportMeta {
@@ -23,5 +24,7 @@ declare module "vitest" {
     site: string;
     /** The same pages under another origin. */
     otherSite: string;
+    /** Servers that behave as a probe's address tells them: `test/support/origins.ts`. */
+    origins: Origins;
   }
 }
