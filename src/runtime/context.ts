@@ -1,5 +1,6 @@
 import { authenticate } from "../domain/account/index.ts";
 import type { Actor, Ctx, Settings } from "../domain/context.ts";
+import type { Prober } from "../domain/monitor/probe.ts";
 import type { Language } from "../domain/page.ts";
 import type { BrowserLauncher, Guard, Ports, Seal } from "../domain/ports.ts";
 import { createLanguage } from "../language/index.ts";
@@ -9,6 +10,7 @@ import { createFiles } from "../platform/files.ts";
 import { createGuard } from "../platform/guard.ts";
 import { createMail } from "../platform/mail.ts";
 import { createMeter } from "../platform/meter.ts";
+import { createProber } from "../platform/prober/index.ts";
 import { createRegions } from "../platform/regions.ts";
 import { createSeal } from "../platform/seal.ts";
 import { createLiveSessions } from "../platform/sessions.ts";
@@ -132,6 +134,8 @@ export interface ObjectContext {
   /** A launcher whose browsers are kept from our own host. */
   launcherFor: (host: string) => BrowserLauncher;
   browserAnswers: () => Promise<boolean>;
+  /** A prober for one invocation. */
+  newProber: () => Prober;
 }
 
 /** The objects' share of the composition. */
@@ -151,5 +155,6 @@ export function objectContext(env: Env): ObjectContext {
         allowPrivate: config.ALLOW_PRIVATE_TARGETS,
       }),
     browserAnswers: () => browserAnswers(env.BROWSER),
+    newProber: () => createProber({ guard: platform.guardFor(null), dohUrl: config.DOH_URL }),
   };
 }

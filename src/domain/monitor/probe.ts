@@ -73,3 +73,6 @@ export interface Prober {
   /** Never rejects: what goes wrong is in the result. */
   probe(request: ProbeRequest): Promise<ProbeResult>;
 }
+
+/** Probes that one call to a checker may bring: five run at once, each for up to its time limit. */
+export const MAX_PROBES_PER_CALL = 50;
