@@ -27,8 +27,10 @@ export class ProtocolError extends Error {
 }
 
 /** The page or frame that a command was for is no more. */
-export class DetachedError extends Error {
-  override readonly name = "DetachedError";
+export class DetachedError extends Fault {
+  constructor() {
+    super("BAD_REQUEST", "The page was closed.");
+  }
 }
 
 interface Pending {
@@ -121,7 +123,7 @@ export class Wire {
 
   /** Forgets a session that was detached. */
   detach(sessionId: string): void {
-    this.#channels.get(sessionId)?.fail(new DetachedError("The page was closed."));
+    this.#channels.get(sessionId)?.fail(new DetachedError());
     this.#channels.delete(sessionId);
   }
 

@@ -124,7 +124,13 @@ function toParam(cookie: NewCookie): CookieParam {
   if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
     throw malformed(name, "its url is not valid");
   }
-  return { ...rest, url };
+  return { ...rest, url, path: path ?? defaultPath(url) };
+}
+
+/** RFC 6265, section 5.1.4: the folder that the address lies in. */
+function defaultPath(url: string): string {
+  const { pathname } = new URL(url);
+  return pathname.slice(0, Math.max(1, pathname.lastIndexOf("/")));
 }
 
 function isToken(name: string): boolean {

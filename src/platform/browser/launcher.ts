@@ -54,12 +54,25 @@ export function createBrowserLauncher(options: LauncherOptions): BrowserLauncher
       }),
     join: async (id) => {
       try {
-        return await withLimit(JOIN_LIMIT_MS, (signal) => connect(id, signal));
+        return await withLimit(JOIN_LIMIT_MS, async (signal) =>
+          (await within(signal, isListed(endpoint, id))) ? connect(id, signal) : null,
+        );
       } catch {
         return null;
       }
     },
   };
+}
+
+/** False only when the platform says that it has no such browser. */
+async function isListed(endpoint: BrowserWorker, id: string): Promise<boolean> {
+  const puppeteer = await import("@cloudflare/puppeteer");
+  try {
+    const sessions = await puppeteer.sessions(endpoint);
+    return sessions.some(({ sessionId }) => sessionId === id);
+  } catch {
+    return true;
+  }
 }
 
 /**

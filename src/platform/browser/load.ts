@@ -21,6 +21,7 @@ export class Load {
   #stages = new Map<string, Set<string>>();
   #complete: boolean;
   #waiters = new Set<() => void>();
+  #failure: Error | null = null;
 
   /** `complete`: nothing is under way in it yet. */
   constructor(complete: boolean) {
@@ -87,9 +88,17 @@ export class Load {
     return news;
   }
 
+  /** The page died, or was closed: whoever waits for it gets this. */
+  fail(error: Error): void {
+    this.#failure ??= error;
+    this.#pending = null;
+    this.#finish();
+  }
+
   /** Waits until nothing is under way, or until a readable page has had its time. */
   async settled(signal: AbortSignal): Promise<void> {
     assertInTime(signal);
+    if (this.#failure) throw this.#failure;
     if (this.complete) return;
     const leave = new AbortController();
     const either = AbortSignal.any([signal, leave.signal]);
@@ -121,11 +130,12 @@ export class Load {
   }
 
   #until(met: () => boolean, signal: AbortSignal): Promise<void> {
-    if (met()) return Promise.resolve();
-    const { promise, resolve } = Promise.withResolvers<void>();
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
     const check = () => {
-      if (met()) resolve();
+      if (this.#failure) reject(this.#failure);
+      else if (met()) resolve();
     };
+    check();
     this.#waiters.add(check);
     return within(signal, promise).finally(() => this.#waiters.delete(check));
   }

@@ -2,7 +2,7 @@ import { Fault } from "../../domain/errors.ts";
 import type { Guard, WaitUntil } from "../../domain/ports.ts";
 import { DetachedError, ProtocolError } from "./cdp.ts";
 import type { Interception } from "./interception.ts";
-import { within } from "./limit.ts";
+import { pause, within } from "./limit.ts";
 import type { Milestone } from "./load.ts";
 import type { Tab } from "./tab.ts";
 import type { Tabs } from "./tabs.ts";
@@ -19,6 +19,8 @@ const MILESTONES: Readonly<Record<Exclude<WaitUntil, "commit">, Milestone>> = {
   domcontentloaded: "DOMContentLoaded",
   networkidle: "networkIdle",
 };
+
+const STUCK_MS = 1_000;
 
 /**
  * Checks an address that is asked for by name.
@@ -44,14 +46,13 @@ export async function go(
 ): Promise<void> {
   await stoppingOnTimeout(tab, signal, async () => {
     interception.reset();
-    let answer;
-    try {
-      answer = await within(signal, tab.channel.send("Page.navigate", { url }));
-    } catch (error) {
-      if (error instanceof ProtocolError)
-        throw new Fault("BAD_REQUEST", "The address is not valid.");
-      throw error;
-    }
+    const answer = await within(signal, tab.channel.send("Page.navigate", { url })).catch(
+      (error: unknown) => {
+        throw error instanceof ProtocolError
+          ? new Fault("BAD_REQUEST", "The address is not valid.")
+          : error;
+      },
+    );
     const { errorText } = answer;
     // A page may answer with an error status and nothing else; it has been reached all the same.
     if (errorText && errorText !== "net::ERR_HTTP_RESPONSE_CODE_FAILURE") {
@@ -63,7 +64,10 @@ export async function go(
     if (answer.loaderId === undefined) return flush(tab, signal);
     if (waitUntil === "commit") return tab.load.committed(answer.loaderId, signal);
     await tab.load.committed(answer.loaderId, signal);
-    await tab.load.reached(MILESTONES[waitUntil], signal);
+    const milestone = MILESTONES[waitUntil];
+    await tab.load.reached(milestone, signal);
+    // The load was given up: by the page, or because the page has died.
+    if (!tab.load.has(milestone)) await flush(tab, signal);
   });
 }
 
@@ -74,6 +78,7 @@ export async function travel(
   by: 1 | -1,
   signal: AbortSignal,
 ): Promise<boolean> {
+  await unstick(tab, signal);
   const history = await within(signal, tab.channel.send("Page.getNavigationHistory"));
   const entry = history.entries[history.currentIndex + by];
   // Every tab begins blank, which nobody asked for.
@@ -85,6 +90,7 @@ export async function travel(
 }
 
 export async function reload(navigator: Navigator, tab: Tab, signal: AbortSignal): Promise<void> {
+  await unstick(tab, signal);
   await loading(navigator, tab, signal, () => tab.channel.send("Page.reload"));
 }
 
@@ -155,6 +161,24 @@ async function flush(tab: Tab, signal: AbortSignal): Promise<void> {
       awaitPromise: true,
     }),
   );
+}
+
+/**
+ * A page that is stuck in a script also holds up the page that shall take its place. When it does
+ * not answer for a while its script is ended, as a person would end it.
+ */
+export async function unstick(tab: Tab, signal: AbortSignal): Promise<void> {
+  const answered = tab.channel.send("Runtime.evaluate", { expression: "1" }).then(
+    () => {},
+    // It is being replaced already.
+    () => {},
+  );
+  const timer = setTimeout(() => tab.channel.tell("Runtime.terminateExecution"), STUCK_MS);
+  try {
+    await Promise.race([within(signal, answered), pause(2 * STUCK_MS, signal)]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** A load that takes too long must not hold up the next command. */

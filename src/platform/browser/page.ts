@@ -1,7 +1,7 @@
 import { Fault } from "../../domain/errors.ts";
 import type { ElementFacts, NodeRef, PageNode, ScrollTarget } from "../../domain/page.ts";
 import type { BrowserPage, Picture, ScreenshotOptions, WaitUntil } from "../../domain/ports.ts";
-import { ProtocolError } from "./cdp.ts";
+import { DetachedError, ProtocolError } from "./cdp.ts";
 import { locate, readFacts, resolve } from "./elements.ts";
 import { callOn, callWith, evaluate, releaseHandles, ScriptError } from "./evaluate.ts";
 import { fillField } from "./fill.ts";
@@ -10,7 +10,15 @@ import { chooseOptions, focusIt, scrollPage, serialize } from "./in-page.js";
 import { pressChord } from "./keyboard.ts";
 import { assertInTime, pause, within } from "./limit.ts";
 import { clickAt, clickInside, moveTo, target } from "./mouse.ts";
-import { acting, assertAddress, go, type Navigator, reload, travel } from "./navigation.ts";
+import {
+  acting,
+  assertAddress,
+  go,
+  type Navigator,
+  reload,
+  travel,
+  unstick,
+} from "./navigation.ts";
 import { printPage, takePicture } from "./screenshot.ts";
 import type { Tab } from "./tab.ts";
 
@@ -161,9 +169,13 @@ export class CommandPage implements BrowserPage {
   }
 
   async go(url: string, waitUntil: WaitUntil): Promise<void> {
-    await within(this.#signal, assertAddress(this.#browser.guard, url));
+    assertInTime(this.#signal);
     // Whatever is loading is left for good: there is nothing to wait for.
     const tab = await this.#browser.tabs.front(this.#signal);
+    await Promise.all([
+      within(this.#signal, assertAddress(this.#browser.guard, url)),
+      unstick(tab, this.#signal),
+    ]);
     this.touched = true;
     await go(this.#browser, tab, url, waitUntil, this.#signal);
   }
@@ -192,7 +204,8 @@ export class CommandPage implements BrowserPage {
         return await read(tab);
       } catch (error) {
         const interrupted = tab.load.document !== document || tab.load.pending || tab.closed;
-        if (error instanceof Fault || error instanceof ScriptError || left === 0) throw error;
+        const final = error instanceof Fault && !(error instanceof DetachedError);
+        if (final || error instanceof ScriptError || left === 0) throw error;
         if (error instanceof ProtocolError && !interrupted && left < TRIES) throw error;
         await pause(20, this.#signal);
       }

@@ -29,9 +29,12 @@ export async function snapshot(
   ]);
   const storage = new Map<string, [string, string][]>();
   const lost = new Set<string>();
-  for (const { origin, items, hasSessionStorage } of contents.flat()) {
+  for (const { origin, items, hasSessionStorage, partition } of contents.flat()) {
     if (items === null) lost.add(`local storage of ${origin}: more than 1 MB`);
-    else if (items.length > 0) storage.set(origin, items);
+    else if (items.length > 0) {
+      if (partition === null) storage.set(origin, items);
+      else lost.add(`local storage of ${origin} within ${partition}`);
+    }
     if (hasSessionStorage) lost.add(`session storage of ${origin}`);
   }
   const shown = contents[tabs.open.indexOf(current)];
@@ -88,22 +91,39 @@ export async function restoreState(
   return [...lost];
 }
 
+/** What a frame holds, and the site within which alone it does; null where that is its own. */
+interface FrameState extends FrameContent {
+  partition: string | null;
+}
+
 /** What the frames of a page hold. Frames without an origin of the web hold nothing of ours. */
-async function readTab(
-  tab: Tab,
-  mustAnswer: boolean,
-  signal: AbortSignal,
-): Promise<FrameContent[]> {
+async function readTab(tab: Tab, mustAnswer: boolean, signal: AbortSignal): Promise<FrameState[]> {
   const contents = await Promise.all(
     [...tab.frames.values()].map(async (frame) => {
       const isPage = frame.id === tab.targetId;
-      if (isPage && mustAnswer) return readContent(frame, signal);
-      return withLimit(FRAME_LIMIT_MS, (limit) => readContent(frame, limit), signal).catch(
-        () => null,
-      );
+      const partition = isPage ? null : partitionOf(tab, frame);
+      const content =
+        isPage && mustAnswer
+          ? await readContent(frame, signal)
+          : await withLimit(FRAME_LIMIT_MS, (limit) => readContent(frame, limit), signal).catch(
+              () => null,
+            );
+      return content && { ...content, partition };
     }),
   );
   return contents.filter((content) => content !== null);
+}
+
+/** Chromium keeps a frame's storage apart by the site of the page around it (storage partitioning). */
+function partitionOf(tab: Tab, frame: Frame): string | null {
+  const page = tab.frames.get(tab.targetId);
+  if (!page || !URL.canParse(frame.url) || !URL.canParse(page.url)) return null;
+  return siteOf(frame) === siteOf(page) ? null : siteOf(page);
+}
+
+function siteOf({ url, domain }: Frame): string {
+  const { protocol, hostname } = new URL(url);
+  return `${protocol}//${domain || hostname}`;
 }
 
 /** In a world of our own, where nothing that the page has redefined is met. */

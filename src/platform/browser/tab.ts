@@ -1,11 +1,13 @@
 import { Fault } from "../../domain/errors.ts";
-import type { CdpEvent, Channel, Wire } from "./cdp.ts";
+import { type CdpEvent, type Channel, DetachedError, type Wire } from "./cdp.ts";
 import { Load } from "./load.ts";
 
 export interface Frame {
   id: string;
   parentId?: string;
   url: string;
+  /** Registrable domain, `example.co.uk`; empty for bare hosts and addresses. */
+  domain: string;
   /** The session that speaks for it: its own, or that of the nearest ancestor with one. */
   channel: Channel;
 }
@@ -97,8 +99,9 @@ export class Tab {
   crash(): void {
     if (this.crashed || this.closed) return;
     this.crashed = true;
-    this.channel.fail(new Fault("UNAVAILABLE", "The page's process died."));
-    this.load.stop();
+    const died = new Fault("UNAVAILABLE", "The page's process died.");
+    this.channel.fail(died);
+    this.load.fail(died);
     this.#listener.crashed(this);
   }
 
@@ -107,7 +110,7 @@ export class Tab {
     for (const { channel } of this.sessions.values()) {
       if (channel.sessionId) this.#wire.detach(channel.sessionId);
     }
-    this.load.stop();
+    this.load.fail(new DetachedError());
   }
 
   async #prepare(): Promise<void> {
@@ -162,6 +165,7 @@ export class Tab {
           id: params.frameId,
           parentId: params.parentFrameId,
           url: "",
+          domain: "",
           channel,
         });
         return;
@@ -242,6 +246,7 @@ export class Tab {
       id: frame.id,
       ...(parentId === undefined ? {} : { parentId }),
       url: frame.url,
+      domain: frame.domainAndRegistry,
       channel,
     });
   }
@@ -277,6 +282,7 @@ interface FrameInfo {
   loaderId: string;
   url: string;
   urlFragment?: string;
+  domainAndRegistry: string;
   unreachableUrl?: string;
 }
 

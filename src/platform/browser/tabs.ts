@@ -113,8 +113,12 @@ export class Tabs implements TabListener {
   async settled(signal: AbortSignal): Promise<Tab> {
     for (;;) {
       const tab = await this.front(signal);
-      await tab.load.settled(signal);
-      if (tab === this.current) return tab;
+      try {
+        await tab.load.settled(signal);
+        if (tab === this.current) return tab;
+      } catch (error) {
+        if (!tab.closed) throw error;
+      }
     }
   }
 

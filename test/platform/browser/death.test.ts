@@ -43,14 +43,15 @@ test("a command whose time is up does nothing more", async () => {
 test("the death of the page's process is told, and ends what waits for it", async () => {
   const { browser, notices, page } = await launch();
   const current = await page();
-  await current.go(show("<button onclick='for (;;);'>Hang</button>"), "load");
-  const click = current.click(pick(await current.tree(), "button").ref);
+  const stuck = current.go(show(`<img src="${site}/hang">`), "load");
+  stuck.catch(() => {});
+  await eventually(() => browser.peek().url !== "about:blank");
   const wire = await intrude(browser);
   const { targetInfos } = await wire.root.send("Target.getTargets");
   const targetId = targetInfos.find(({ type }) => type === "page")?.targetId ?? "";
   const { sessionId } = await wire.root.send("Target.attachToTarget", { targetId, flatten: true });
   wire.open(sessionId).tell("Page.crash");
-  await expect(click).rejects.toMatchObject(unavailable);
+  await expect(stuck).rejects.toMatchObject(unavailable);
   await eventually(() => notices.some(({ type }) => type === "crashed"));
   expect(await browser.alive(500)).toBe(false);
   await expect(page()).rejects.toMatchObject(unavailable);
