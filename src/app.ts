@@ -1,6 +1,7 @@
 import { Hono } from "hono";
 import { cors } from "hono/cors";
 import { pages } from "./console/index.ts";
+import { agentslug } from "./dialects/agentslug/index.ts";
 import { flybrowser } from "./dialects/flybrowser/index.ts";
 import { type App, type Dialect, mount, type Services } from "./dialects/kit/index.ts";
 import { manage } from "./dialects/manage/index.ts";
@@ -9,7 +10,7 @@ import { contextFor, identify } from "./runtime/context.ts";
 import { createLog } from "./runtime/log.ts";
 
 /** In the order in which paths are looked up; the first speaks for the root. */
-export const DIALECTS: readonly [Dialect, ...Dialect[]] = [flybrowser, manage, pages];
+export const DIALECTS: readonly [Dialect, ...Dialect[]] = [flybrowser, agentslug, manage, pages];
 
 /** Headers that scripts on other origins may read. */
 const EXPOSED_HEADERS = [

@@ -1,4 +1,5 @@
 import type { Dialect } from "../dialects/kit/index.ts";
+import { confirm } from "./confirm.ts";
 import { demo } from "./demo.ts";
 import { renderError } from "./errors.ts";
 
@@ -9,5 +10,5 @@ export const pages: Dialect = {
   credential: () => null,
   missingCredential: "Sign in first.",
   renderError,
-  routes: [...demo],
+  routes: [...confirm, ...demo],
 };

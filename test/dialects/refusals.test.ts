@@ -48,6 +48,14 @@ const page: Manners = {
 
 const MANNERS: Record<string, Manners> = {
   flybrowser: flybrowserLike,
+  agentslug: {
+    ...flybrowserLike,
+    messageIn: async (response) => {
+      const body = await response.json<{ msg: string }>();
+      expect(body).toEqual({ msg: text });
+      return body.msg;
+    },
+  },
   manage: flybrowserLike,
   console: page,
 };

@@ -70,7 +70,12 @@ export function fromUsage(usage: UsageReport) {
   return {
     day,
     month,
-    limits: { requests_per_minute: limits.requestsPerMinute, sessions: limits.sessions },
+    limits: {
+      requests_per_minute: limits.requestsPerMinute,
+      requests_per_day: limits.requestsPerDay,
+      requests_per_month: limits.requestsPerMonth,
+      sessions: limits.sessions,
+    },
     points,
     cost,
   };

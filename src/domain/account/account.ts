@@ -12,6 +12,8 @@ export interface Account {
   /** IANA time zone. */
   tz: string;
   points: number;
+  /** When its password last opened it; milliseconds since the epoch, or null: not yet. */
+  signedInAt: number | null;
   flybrowserCreateStatus: CreateStatus;
   /** As it was given; null when there is none. */
   craterConfig: Record<string, unknown> | null;
@@ -36,6 +38,7 @@ export function accountOf(row: AccountRow): Account {
     email: row.email,
     tz: row.tz,
     points: row.points,
+    signedInAt: row.signedInAt,
     flybrowserCreateStatus: row.flybrowserCreateStatus === 200 ? 200 : 201,
     craterConfig:
       row.craterConfig === null ? null : (JSON.parse(row.craterConfig) as Record<string, unknown>),

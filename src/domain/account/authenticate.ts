@@ -83,7 +83,8 @@ function unexpired(actor: AccountActor, now: number): AccountActor | null {
   return actor.keyExpiresAt !== null && actor.keyExpiresAt <= now ? null : actor;
 }
 
-function sameHash(stored: string, offered: string): boolean {
+/** In constant time. */
+export function sameHash(stored: string, offered: string): boolean {
   const a = Buffer.from(stored);
   const b = Buffer.from(offered);
   return a.length === b.length && timingSafeEqual(a, b);

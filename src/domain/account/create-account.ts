@@ -48,6 +48,8 @@ export async function createAccount(
     points: 0,
     flybrowserCreateStatus: 201,
     craterConfig: null,
+    signedInAt: null,
+    invoiceInfo: null,
     createdAt,
   };
   const { secret } = await storeNewKey(
@@ -76,7 +78,7 @@ function signupBucket(actor: Actor): string | null {
   }
 }
 
-function emailTaken(): Fault {
+export function emailTaken(): Fault {
   return new Fault("CONFLICT", "This e-mail address has an account already.", {
     fields: { email: "has an account already" },
   });

@@ -15,7 +15,7 @@ export interface CreateKeyInput {
 }
 
 /** Keys of one account. */
-const MAX_KEYS = 1000;
+export const MAX_KEYS = 1000;
 
 /**
  * Makes another key for the account; the key itself is in the result and nowhere else.

@@ -7,6 +7,9 @@ export interface UsageReport extends Usage {
   limits: {
     /** Of each key. */
     requestsPerMinute: number;
+    /** Of the account, UTC. */
+    requestsPerDay: number;
+    requestsPerMonth: number;
     /** Live at once. */
     sessions: number;
   };
@@ -22,11 +25,16 @@ export async function getUsage(ctx: Ctx): Promise<UsageReport> {
     ctx.ports.meter.usage(accountId),
     getAccount(ctx),
   ]);
-  const { rateLimitPerMinute, maxSessions } = ctx.settings;
+  const { settings } = ctx;
   return {
     day,
     month,
-    limits: { requestsPerMinute: rateLimitPerMinute, sessions: maxSessions },
+    limits: {
+      requestsPerMinute: settings.rateLimitPerMinute,
+      requestsPerDay: settings.dailyLimit,
+      requestsPerMonth: settings.monthlyLimit,
+      sessions: settings.maxSessions,
+    },
     points,
     // Requests and sessions cost none, whatever their number.
     cost: 0,

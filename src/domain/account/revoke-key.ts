@@ -17,8 +17,16 @@ export async function revokeKey(ctx: Ctx, input: { keyId: string }): Promise<voi
   if (!(await deleteKey(ctx.db, accountId, keyId))) {
     throw new Fault("NOT_FOUND", "Key not found");
   }
-  forgetKey(keyId);
-  ctx.defer(dropSockets(ctx, accountId, keyId));
+  closeKeys(ctx, accountId, [keyId]);
+}
+
+/** What must happen once keys are gone from the catalogue: they are forgotten, their sockets close. */
+export function closeKeys(ctx: Ctx, accountId: string, keyIds: string[]): void {
+  for (const keyId of keyIds) forgetKey(keyId);
+  const close = async () => {
+    for (const keyId of keyIds) await dropSockets(ctx, accountId, keyId);
+  };
+  ctx.defer(close());
 }
 
 /** Sessions that cannot be told now find out when they next ask about their keys. */

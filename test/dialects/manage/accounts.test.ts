@@ -200,7 +200,12 @@ describe("GET /manage/usage", () => {
       usage: {
         day: 10,
         month: 10,
-        limits: { requests_per_minute: 100_000, sessions: expect.any(Number) },
+        limits: {
+          requests_per_minute: 100_000,
+          requests_per_day: expect.any(Number),
+          requests_per_month: expect.any(Number),
+          sessions: expect.any(Number),
+        },
         points: 0,
         cost: 0,
       },
