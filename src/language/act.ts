@@ -4,7 +4,8 @@ import { choose, chooseAlone } from "./choose.ts";
 import { bestOf, decide, search, type Search, submitButtons } from "./find.ts";
 import { parseCommand } from "./grammar.ts";
 import type { Order, Step, Target } from "./order.ts";
-import { GOOD, type Purpose, SURE } from "./resolver.ts";
+import type { Purpose } from "./fit.ts";
+import { GOOD, SURE } from "./resolver.ts";
 import { focusedField, onlyField, write } from "./write.ts";
 
 const NOT_UNDERSTOOD =

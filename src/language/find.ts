@@ -3,7 +3,8 @@ import type { ElementFacts, NodeRef, Page, PageNode } from "../domain/page.ts";
 import { describe, nameOf } from "./describe.ts";
 import type { Naming, Target } from "./order.ts";
 import { scope } from "./places.ts";
-import { type Candidate, GOOD, MARGIN, type Purpose, rank, SURE } from "./resolver.ts";
+import type { Purpose } from "./fit.ts";
+import { type Candidate, GOOD, MARGIN, rank, SURE } from "./resolver.ts";
 import { closest, contains, type Entry, flatten, isEditable } from "./tree.ts";
 import { INTERACTIVE_ROLES } from "./vocabulary/groups.ts";
 import { SUBMIT_WORDS } from "./vocabulary/synonyms.ts";
@@ -80,7 +81,7 @@ async function onlySubmit(page: Page, root: PageNode, target: Target): Promise<C
   const buttons = namings.some(({ places }) => places.length > 0) ? all : focused;
   const pool = entries.filter(({ node }) => buttons.some((button) => button.node === node));
   for (const { places } of namings) {
-    const there = scope(entries, pool, places, () => ({ score: 1, why: "submits a form" }));
+    const there = scope(entries, pool, places);
     const only = there?.length === 1 && buttons.find(({ node }) => node === there[0]?.node);
     if (only) return only;
   }

@@ -11,17 +11,17 @@ const PART =
 
 /**
  * The entries of `pool` that stand at all of `places`; null when a place is not on the page.
- * `fits` tells how well an entry is named, since "near" means near to one that fits.
+ * `fits` tells how well an entry is named, since "near" means near to one that fits; without it, all that stand there are given.
  */
 export function scope(
   entries: readonly Entry[],
   pool: readonly Entry[],
   places: readonly Place[],
-  fits: (entry: Entry) => Likeness,
+  fits?: (entry: Entry) => Likeness,
 ): Entry[] | null {
   let left = [...pool];
   for (const place of places.toReversed()) {
-    const named = left.filter((entry) => fits(entry).score > 0.5);
+    const named = fits ? left.filter((entry) => fits(entry).score > 0.5) : left;
     const next = at(entries, named, place, fits);
     if (next === null || next.length === 0) return null;
     left = next;
@@ -33,7 +33,7 @@ function at(
   entries: readonly Entry[],
   pool: readonly Entry[],
   place: Place,
-  fits: (entry: Entry) => Likeness,
+  fits?: (entry: Entry) => Likeness,
 ): Entry[] | null {
   const words = place.words.replace(/^(?:the|a|an|this|that)\s+/i, "");
   if (place.relation === "in") {
@@ -48,13 +48,15 @@ function at(
   const anchors = anchorsOf(entries, words);
   if (anchors.length === 0) return null;
   if (place.relation === "below" || place.relation === "above") {
-    return beyond(anchors, pool, place.relation, fits);
+    const there = beyond(anchors, pool, place.relation);
+    return fits ? bestFit(there, fits).slice(0, 1) : there;
   }
   if (place.relation === "in") {
     const section = sections(entries, anchors, pool);
     if (section.length > 0) return section;
   }
-  return around(anchors, pool);
+  const near = around(anchors, pool);
+  return fits ? nearestOf(bestFit(near, fits), anchors) : near;
 }
 
 /** Parts of the page by their role (`header`) or their name (`Billing section`). */
@@ -127,19 +129,31 @@ function around(anchors: readonly Entry[], pool: readonly Entry[]): Entry[] {
   return near;
 }
 
-/** The nearest well-named one after (or before) an anchor, in document order. */
+function bestFit(pool: readonly Entry[], fits: (entry: Entry) => Likeness): Entry[] {
+  const best = Math.max(0, ...pool.map((entry) => fits(entry).score));
+  return pool.filter((entry) => fits(entry).score >= best - 0.02);
+}
+
+/** Of several in the same neighbourhood the nearest, rather after than before. */
+function nearestOf(pool: readonly Entry[], anchors: readonly Entry[]): Entry[] {
+  const distance = (entry: Entry): number =>
+    Math.min(
+      ...anchors.map((anchor) =>
+        entry.index > anchor.index ? entry.index - anchor.end : (anchor.index - entry.end) * 1.5,
+      ),
+    );
+  return pool.toSorted((a, b) => distance(a) - distance(b)).slice(0, 1);
+}
+
+/** What stands after (or before) an anchor, the nearest first. */
 function beyond(
   anchors: readonly Entry[],
   pool: readonly Entry[],
   relation: "below" | "above",
-  fits: (entry: Entry) => Likeness,
 ): Entry[] {
   const anchor = relation === "below" ? anchors[0] : anchors.at(-1);
   if (!anchor) return [];
-  const there =
-    relation === "below"
-      ? pool.filter(({ index }) => index > anchor.end)
-      : pool.filter(({ end }) => end < anchor.index).toReversed();
-  const best = Math.max(0, ...there.map((entry) => fits(entry).score));
-  return there.filter((entry) => fits(entry).score >= best - 0.02).slice(0, 1);
+  return relation === "below"
+    ? pool.filter(({ index }) => index > anchor.end)
+    : pool.filter(({ end }) => end < anchor.index).toReversed();
 }

@@ -43,6 +43,9 @@ const RELATION = new RegExp(
 );
 const RELATION_OF = new Map(RELATIONS);
 const MOST_NAMINGS = 8;
+/** Words beyond this many relations, or this long, are no name that a person would write. */
+const MOST_CUTS = 6;
+const LONGEST_NAME = 300;
 
 /** `words` is masked; the result's texts are not. */
 export function parseTarget(
@@ -51,7 +54,7 @@ export function parseTarget(
   sayable = true,
 ): Target | null {
   const clean = strip(words);
-  if (clean === "") return null;
+  if (clean === "" || clean.length > LONGEST_NAME) return null;
   const namings = [...namingsOf(clean, [], quotes)];
   for (const { left, places } of splits(clean)) {
     const told = places.map((place) => ({
@@ -81,7 +84,7 @@ function strip(words: string): string {
 
 /** Every way to cut "X in Y next to Z" into a thing and its places; the earliest cut first. */
 function splits(words: string): { left: string; places: Place[] }[] {
-  const cuts = [...words.matchAll(RELATION)];
+  const cuts = [...words.matchAll(RELATION)].slice(0, MOST_CUTS);
   const result: { left: string; places: Place[] }[] = [];
   cuts.forEach((cut, number) => {
     const left = strip(words.slice(0, cut.index));
@@ -134,7 +137,10 @@ function naming(
   places: Place[],
   quotes: readonly string[],
 ): Naming {
-  const { rest, kind } = kindOf(words);
+  const found = kindOf(words);
+  // "Products" is a name; "the third product" is one of what the page lists.
+  const { rest, kind } =
+    found.kind === "result" && ordinal === null ? { rest: words, kind: null } : found;
   const quote = onlyQuote(words, quotes);
   return {
     full: quote ?? unmask(words, quotes),

@@ -4,6 +4,9 @@ import { parseTarget } from "./target.ts";
 
 const INTO = "(?:in\\s+to|into|inside|in|to|onto|on|for|as|at|under)";
 
+/** How many "in" are tried when the text has no quotation marks. */
+const MOST_CUTS = 8;
+
 /** Orders that write into a field. `words` is masked; the text goes to `text` and nowhere else. */
 export function parseTyping(words: string, quotes: readonly string[]): Order[] | null {
   return (
@@ -112,7 +115,7 @@ function unquoted(words: string, quotes: readonly string[]): Order[] | null {
   const rest = verb?.[1];
   if (!rest || new RegExp(Q).test(rest)) return null;
   const readings: Order[] = [];
-  const cuts = [...rest.matchAll(new RegExp(`\\s${INTO}\\s`, "gi"))].toReversed();
+  const cuts = [...rest.matchAll(new RegExp(`\\s${INTO}\\s`, "gi"))].slice(-MOST_CUTS).toReversed();
   // The last "in" first: what stands after it is the shortest name of a field.
   for (const cut of cuts) {
     const target = parseTarget(rest.slice(cut.index + cut[0].length), quotes, false);

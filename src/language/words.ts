@@ -112,7 +112,7 @@ interface Parts {
 
 /** The same names are compared many times in one command. */
 const parts = new Map<string, Parts>();
-const MOST_PARTS = 4000;
+const MOST_PARTS = 20_000;
 
 function partsOf(text: string): Parts {
   const known = parts.get(text);

@@ -261,6 +261,49 @@ spinbutton "Quantity" #qty`;
     );
   });
 
+  it("takes the nearest where labels and buttons stand in one row", async () => {
+    const page = new FakePage(`
+main
+  StaticText "Email"
+  button "Edit" #email
+  StaticText "Phone"
+  button "Edit" #phone
+  StaticText "Address"
+  button "Edit" #address`);
+    expect(await act(page, "click Edit next to Phone")).toBe("click Edit button | click phone");
+    page.log.length = 0;
+    expect(await act(page, "click Edit below Phone")).toBe("click Edit button | click phone");
+  });
+
+  it("finds what a page lists by number", async () => {
+    const page = new FakePage(`
+navigation
+  link "Home" #home
+list
+  listitem
+    heading "One"
+      link "One" #one
+  listitem
+    heading "Two"
+      link "Two" #two`);
+    expect(await act(page, "click the first result")).toBe("click One link | click one");
+    expect(await act(page, "open the second product")).toMatch(/click one, click two$/);
+  });
+
+  it("takes verbs for names where something is called so", async () => {
+    const page = new FakePage(`
+button "Enable alerts" #alerts
+button "Select all" #all
+button "Upgrade plan" #upgrade
+image "Other" #other
+image "Acme logo" #logo`);
+    await act(page, "enable alerts");
+    await act(page, "select all");
+    await act(page, "upgrade plan");
+    await act(page, "click the logo");
+    expect(page.log).toEqual(["click alerts", "click all", "click upgrade", "click logo"]);
+  });
+
   it("tells why it chose", () => {
     const target = parseTarget("the log in button", []);
     if (!target) throw new Error("no target");

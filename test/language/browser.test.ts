@@ -134,6 +134,8 @@ describe("a shop", () => {
   });
 });
 
+const met = async (words: string) => (await language.condition(words)(page)).met;
+
 describe("settings", () => {
   it.each([
     ["set company to ACME", "type Company name field"],
@@ -151,7 +153,7 @@ describe("settings", () => {
     ["select Sepia from Theme", "select Theme button"],
     ["select Porto from City", "select City field"],
     ["set volume to 8", "type Volume slider"],
-    ["set date of birth to 2001-02-03", "type Date of birth date field"],
+    ["set date of birth to 2001-02-03", "type Date of birth field"],
     ["fill notes with 'new note'", "type Notes field"],
     ["click Save in the Profile section", "click Save button"],
     ["click Save and close", "click Save and close button"],
@@ -174,7 +176,6 @@ describe("settings", () => {
 
   it("are watched", async () => {
     await visit("settings");
-    const met = async (words: string) => (await language.condition(words)(page)).met;
     expect(await met('the text "Billing" appears')).toBe(true);
     expect(await met("the Delete account button is disabled")).toBe(true);
     expect(await met("the Dark mode switch is on")).toBe(false);

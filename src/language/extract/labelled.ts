@@ -127,7 +127,6 @@ async function pairNear(view: View, label: string, thing: string): Promise<strin
     entries,
     pairs.map(({ entry }) => entry),
     [{ relation: "near", words: thing }],
-    () => ({ score: 1, why: "any" }),
   );
   return near
     ? bestPair(

@@ -1,4 +1,4 @@
-import { type Entry, flatten, lineOf } from "../tree.ts";
+import { contains, type Entry, flatten, lineOf } from "../tree.ts";
 import { likeness } from "../words.ts";
 import { headingsOf } from "./headings.ts";
 import { type Extractor, labelFor, lines, picked, selection } from "./question.ts";
@@ -12,10 +12,12 @@ export const lists: Extractor = (query) => {
       label: "Items",
       answer: async (view) => {
         const entries = await view.entries();
+        const list = items.inside === null ? null : listCalled(entries, items.inside);
         const found = entries.filter(({ node }) => node.role === "listitem");
-        return lines(
-          picked(within(entries, found, items.inside), items).map(({ node }) => lineOf(node)),
-        );
+        const inside = list
+          ? found.filter((entry) => contains(list, entry))
+          : within(entries, found, items.inside);
+        return lines(picked(inside, items).map(({ node }) => lineOf(node)));
       },
     };
   }
@@ -38,14 +40,19 @@ export const lists: Extractor = (query) => {
     label: "List",
     answer: async (view) => {
       const entries = await view.entries();
-      const scored = listsOf(entries)
-        .map((entry) => ({ entry, score: likeness(words, nameOfList(entry, entries)).score }))
-        .toSorted((a, b) => b.score - a.score);
-      const [best] = scored;
-      return best && best.score >= 0.58 ? listText(best.entry) : null;
+      const list = listCalled(entries, words);
+      return list && listText(list);
     },
   };
 };
+
+function listCalled(entries: readonly Entry[], words: string): Entry | null {
+  const scored = listsOf(entries)
+    .map((entry) => ({ entry, score: likeness(words, nameOfList(entry, entries)).score }))
+    .toSorted((a, b) => b.score - a.score);
+  const [best] = scored;
+  return best && best.score >= 0.58 ? best.entry : null;
+}
 
 /** Lists of content, not of links that lead around the site. */
 function listsOf(entries: readonly Entry[]): Entry[] {

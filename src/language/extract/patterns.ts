@@ -8,12 +8,13 @@ const DATE = new RegExp(
   `\\b(?:\\d{4}-\\d{2}-\\d{2}|\\d{1,2}[./]\\d{1,2}[./]\\d{2,4}|(?:\\d{1,2}(?:st|nd|rd|th)?\\s+(?:of\\s+)?${MONTH}|${MONTH}\\s+\\d{1,2}(?:st|nd|rd|th)?,?)(?:,?\\s+\\d{4})?)\\b`,
   "gi",
 );
-const AMOUNT = "\\d{1,3}(?:[ ,.']\\d{3})*(?:[.,]\\d{1,2})?|\\d+(?:[.,]\\d{1,2})?";
+const AMOUNT = "\\d{1,3}(?:[ ,.']\\d{3}){0,5}(?:[.,]\\d{1,2})?|\\d{1,15}(?:[.,]\\d{1,2})?";
 const PRICE = new RegExp(
-  `(?:(?:US|CA|A|NZ|HK)?[$€£¥₹]|\\b(?:USD|EUR|GBP|CHF|JPY|INR|CAD|AUD)\\b)\\s?(?:${AMOUNT})|(?:\\b\\d[\\d.,' ]*\\d|\\b\\d)\\s?(?:[$€£¥₹]|(?:USD|EUR|GBP|CHF|JPY|INR|CAD|AUD|kr|zł)\\b)`,
+  `(?:(?:US|CA|A|NZ|HK)?[$€£¥₹]|\\b(?:USD|EUR|GBP|CHF|JPY|INR|CAD|AUD)\\b)\\s?(?:${AMOUNT})|(?:\\b\\d[\\d.,' ]{0,15}\\d|\\b\\d)\\s?(?:[$€£¥₹]|(?:USD|EUR|GBP|CHF|JPY|INR|CAD|AUD|kr|zł)\\b)`,
   "g",
 );
-const EMAIL = /[\p{L}\p{N}._%+-]+@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)*\.\p{L}{2,}/gu;
+const EMAIL =
+  /(?<![\p{L}\p{N}._%+-])[\p{L}\p{N}._%+-]{1,64}@(?:[\p{L}\p{N}-]{1,63}\.){1,8}\p{L}{2,24}/gu;
 const PHONE =
   /(?<![\p{L}\p{N}.])(?:\+\d{1,3}[\s.-]?)?(?:\(\d{1,5}\)[\s.-]?)?\d{2,4}(?:[\s./-]\d{2,4}){1,4}(?![\p{N}])/gu;
 

@@ -11,5 +11,5 @@ export function within(
 ): Entry[] {
   if (words === null) return [...pool];
   const place: Place = { relation, words: words.replace(/["“”']/g, "") };
-  return scope(entries, pool, [place], () => ({ score: 1, why: "any" })) ?? [];
+  return scope(entries, pool, [place]) ?? [];
 }

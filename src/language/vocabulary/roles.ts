@@ -18,6 +18,7 @@ export const KINDS = [
   "row",
   "cell",
   "dialog",
+  "result",
   "any",
 ] as const;
 export type Kind = (typeof KINDS)[number];
@@ -88,6 +89,12 @@ export const KIND_NOUNS: readonly (readonly [string, Kind])[] = (
     ["dialog box", "dialog"],
     ["dialog", "dialog"],
     ["icon", "button"],
+    ["search result", "result"],
+    ["result", "result"],
+    ["product", "result"],
+    ["article", "result"],
+    ["post", "result"],
+    ["story", "result"],
     ["box", "any"],
     ["bar", "any"],
     ["element", "any"],
@@ -141,6 +148,7 @@ export const ROLES_OF_KIND: Readonly<Record<Kind, readonly (readonly string[])[]
   row: [["row"], ["listitem"], ["treeitem"]],
   cell: [["cell", "gridcell"], ["columnheader", "rowheader"], []],
   dialog: [["dialog", "alertdialog"], [], []],
+  result: [["link"], ["button"], []],
   any: [],
 };
 
@@ -154,10 +162,10 @@ export const ROLE_NOUNS: Readonly<Record<string, string>> = {
   textbox: "field",
   searchbox: "field",
   spinbutton: "field",
-  Date: "date field",
-  DateTime: "date field",
-  InputTime: "time field",
-  ColorWell: "color field",
+  Date: "field",
+  DateTime: "field",
+  InputTime: "field",
+  ColorWell: "field",
   combobox: "dropdown",
   listbox: "list",
   option: "option",
