@@ -60,7 +60,7 @@ export interface Page {
   /** Address of the main document, now. */
   url(): string;
   title(): Promise<string>;
-  /** The accessibility tree of the main frame, its same-process frames grafted in. */
+  /** The accessibility tree of the main frame, its frames grafted in. */
   tree(): Promise<PageNode>;
   /** Facts about elements, in the order of `refs`; null where one is gone. */
   facts(refs: NodeRef[]): Promise<(ElementFacts | null)[]>;

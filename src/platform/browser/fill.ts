@@ -1,7 +1,7 @@
 import { Fault } from "../../domain/errors.ts";
 import type { Located } from "./elements.ts";
 import { callOn, type Handle } from "./evaluate.ts";
-import { finishFill, prepareFill, selectAll } from "./in-page.js";
+import { finishFill, prepareFill, selectAll } from "./in-page-fields.js";
 import { pressChord, typeText } from "./keyboard.ts";
 import { within } from "./limit.ts";
 import type { Tab } from "./tab.ts";

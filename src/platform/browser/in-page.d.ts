@@ -5,9 +5,6 @@
  * TypeScript program; `tsconfig.json` beside them checks the one against the other.
  */
 
-/** A value that a page answered with, or why it could not. */
-export type Answer<T> = ({ fault?: never } & T) | { fault: string };
-
 /** What a click at a point comes to. */
 export type Aim =
   /** The mouse reaches it. */
@@ -44,17 +41,10 @@ export function domClick(this: unknown, count: number): void;
 export function bringIntoView(this: unknown): void;
 export function factsOf(this: unknown, ...others: unknown[]): (RawFacts | null)[];
 export function formsOf(this: unknown, ...others: unknown[]): unknown[];
-export function prepareFill(
-  this: unknown,
-  text: string,
-): Answer<{ how: "typing" | "done"; value: string }>;
-export function finishFill(this: unknown, expected: string): "taken" | "changed" | "refused";
-export function selectAll(this: unknown): void;
-export function chooseOptions(this: unknown, ...options: unknown[]): Answer<object>;
-export function focusIt(this: unknown): Answer<object>;
 export function scrollPage(direction: string): void;
 export function readFrame(limit: number): FrameContent | null;
 export function writeStorage(items: [string, string][]): number;
+export function title(): string;
 export function serialize(): string;
 export function find(selector: string): unknown;
 export function boxInPage(

@@ -20,11 +20,11 @@ interface Refusal {
 export class Interception {
   readonly #root: Channel;
   readonly #guard: Guard | null;
-  /** Frame → method of its last request, as it went out. */
-  readonly #methods = new Map<string, string>();
   #refusals: Refusal[] = [];
   #downloads = new Map<string, string>();
   #onDownload: () => void = () => {};
+  /** Told of each document that a frame asks for, and by which method. */
+  onRequest: (frameId: string, method: string) => void = () => {};
   /** Told of the frame of each refusal, to clear away what it leaves behind. */
   onRefused: (frameId: string) => void = () => {};
 
@@ -51,11 +51,6 @@ export class Interception {
       this.#downloads.set(event.params.frameId, event.params.suggestedFilename);
       this.#onDownload();
     }
-  }
-
-  /** The method by which a frame's document was last asked for. */
-  method(frameId: string): string {
-    return this.#methods.get(frameId) ?? "GET";
   }
 
   /** Forgets what was refused and downloaded so far. */
@@ -85,7 +80,7 @@ export class Interception {
 
   async #judge(paused: CDPEvents["Fetch.requestPaused"]): Promise<void> {
     const { requestId, frameId, request } = paused;
-    this.#methods.set(frameId, request.method);
+    this.onRequest(frameId, request.method);
     try {
       await this.#guard?.assertAllowed(request.url);
     } catch (error) {

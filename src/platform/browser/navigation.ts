@@ -2,7 +2,7 @@ import { Fault } from "../../domain/errors.ts";
 import type { Guard, WaitUntil } from "../../domain/ports.ts";
 import { DetachedError, ProtocolError } from "./cdp.ts";
 import type { Interception } from "./interception.ts";
-import { pause, within } from "./limit.ts";
+import { assertInTime, withLimit, within } from "./limit.ts";
 import type { Milestone } from "./load.ts";
 import type { Tab } from "./tab.ts";
 import type { Tabs } from "./tabs.ts";
@@ -175,7 +175,10 @@ export async function unstick(tab: Tab, signal: AbortSignal): Promise<void> {
   );
   const timer = setTimeout(() => tab.channel.tell("Runtime.terminateExecution"), STUCK_MS);
   try {
-    await Promise.race([within(signal, answered), pause(2 * STUCK_MS, signal)]);
+    await withLimit(2 * STUCK_MS, (limit) => within(limit, answered), signal);
+  } catch {
+    // It is still stuck; what is asked of it next will tell.
+    assertInTime(signal);
   } finally {
     clearTimeout(timer);
   }

@@ -6,7 +6,8 @@ import { locate, readFacts, resolve } from "./elements.ts";
 import { callOn, callWith, evaluate, releaseHandles, ScriptError } from "./evaluate.ts";
 import { fillField } from "./fill.ts";
 import { readTree } from "./frames.ts";
-import { chooseOptions, focusIt, scrollPage, serialize } from "./in-page.js";
+import { chooseOptions, focusIt } from "./in-page-fields.js";
+import { scrollPage, serialize, title } from "./in-page.js";
 import { pressChord } from "./keyboard.ts";
 import { assertInTime, pause, within } from "./limit.ts";
 import { clickAt, clickInside, moveTo, target } from "./mouse.ts";
@@ -45,7 +46,7 @@ export class CommandPage implements BrowserPage {
 
   title(): Promise<string> {
     return this.#read(async (tab) => {
-      tab.title = await evaluate(tab.channel, this.#signal, documentTitle, []);
+      tab.title = await evaluate(tab.channel, this.#signal, title, []);
       return tab.title;
     });
   }
@@ -211,9 +212,4 @@ export class CommandPage implements BrowserPage {
       }
     }
   }
-}
-
-/** Runs inside the page. */
-function documentTitle(this: unknown): string {
-  return (globalThis as { document?: { title: string } }).document?.title ?? "";
 }

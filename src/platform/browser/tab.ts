@@ -22,8 +22,6 @@ export interface FrameSession {
 /** What a tab tells the stack that it is on. */
 export interface TabListener {
   dialog(tab: Tab, kind: string, message: string, answer: "accepted" | "dismissed"): void;
-  /** The method by which a page's document was asked for. */
-  method(tab: Tab): string;
   /** The main document changed, or its address did. */
   navigated(tab: Tab): void;
   loading(tab: Tab): void;
@@ -34,7 +32,9 @@ export interface TabListener {
 }
 
 export const VIEWPORT = { width: 1280, height: 720 };
-/** No navigation to fonts, workers and the like: only frames are attached to. */
+/** A page's history is not longer than this. */
+const MAX_REMEMBERED = 50;
+/** Workers and the like are left alone. */
 const FRAMES_ONLY = {
   autoAttach: true,
   waitForDebuggerOnStart: false,
@@ -54,6 +54,8 @@ export class Tab {
   closed = false;
   /** The main document is the browser's own page about a failed load. */
   failed = false;
+  /** The method by which the newest document was asked for, redirects included. */
+  method = "GET";
   /** The document came by another method than GET. */
   posted = false;
   readonly load: Load;
@@ -232,8 +234,10 @@ export class Tab {
     this.#moveTo(frame);
     // A page that is back from the cache was not asked for again.
     const known = this.#posted.get(frame.loaderId);
-    this.posted = known ?? this.#listener.method(this) !== "GET";
+    this.posted = known ?? this.method !== "GET";
     this.#posted.set(frame.loaderId, this.posted);
+    const [oldest] = this.#posted.keys();
+    if (oldest !== undefined && this.#posted.size > MAX_REMEMBERED) this.#posted.delete(oldest);
     const complete = this.load.commit(frame.loaderId, type === "BackForwardCacheRestore");
     this.#listener.navigated(this);
     if (complete) this.#listener.loaded(this);

@@ -31,6 +31,10 @@ export class Tabs implements TabListener {
     this.#interception = interception;
     this.#notify = notify;
     wire.root.onEvent = (event) => this.#hear(event);
+    interception.onRequest = (frameId, method) => {
+      const tab = this.#all.get(frameId);
+      if (tab) tab.method = method;
+    };
     interception.onRefused = (frameId) => {
       const tab = this.#all.get(frameId);
       // A pop-up that was opened for nothing else would stay empty, and in front.
@@ -136,16 +140,13 @@ export class Tabs implements TabListener {
       await within(signal, tab.ready);
       return await work(tab);
     } finally {
+      this.#hiding = undefined;
       this.#wire.root.tell("Target.closeTarget", { targetId });
     }
   }
 
   dialog(_tab: Tab, kind: string, message: string, answer: "accepted" | "dismissed"): void {
     this.#notify({ type: "dialog", kind, message, answer });
-  }
-
-  method(tab: Tab): string {
-    return this.#interception.method(tab.targetId);
   }
 
   navigated(tab: Tab): void {
