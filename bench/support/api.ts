@@ -1,0 +1,66 @@
+/** A plain HTTP client: Node's own, connections kept open, nothing done beside the request. */
+import { Agent, request } from "node:http";
+
+export interface Answer {
+  status: number;
+  body: Buffer;
+}
+
+export class Api {
+  readonly origin: string;
+  readonly #key: string | undefined;
+  readonly #agent = new Agent({ keepAlive: true });
+
+  /** @param key sent as `Authorization: Bearer`. */
+  constructor(origin: string, key?: string) {
+    this.origin = origin;
+    this.#key = key;
+  }
+
+  get headers(): Record<string, string> {
+    return this.#key === undefined ? {} : { authorization: `Bearer ${this.#key}` };
+  }
+
+  get(path: string): Promise<Answer> {
+    return this.send("GET", path);
+  }
+
+  /** A JSON answer's value. */
+  async post<T>(path: string, body: object): Promise<T> {
+    const answer = await this.send("POST", path, body);
+    return JSON.parse(answer.body.toString()) as T;
+  }
+
+  /** @throws Error for every status that is no success, so that no refusal is measured. */
+  send(method: string, path: string, body?: object): Promise<Answer> {
+    const text = body === undefined ? undefined : JSON.stringify(body);
+    return new Promise((resolve, reject) => {
+      const sent = request(
+        `${this.origin}${path}`,
+        {
+          method,
+          agent: this.#agent,
+          headers: {
+            ...this.headers,
+            ...(text === undefined
+              ? {}
+              : { "content-type": "application/json", "content-length": Buffer.byteLength(text) }),
+          },
+        },
+        (response) => {
+          const chunks: Buffer[] = [];
+          response.on("data", (chunk: Buffer) => chunks.push(chunk));
+          response.on("error", reject);
+          response.on("end", () => {
+            const status = response.statusCode ?? 0;
+            const answer = { status, body: Buffer.concat(chunks) };
+            if (status >= 200 && status < 300) resolve(answer);
+            else reject(new Error(`${method} ${path}: ${status} ${answer.body.toString()}`));
+          });
+        },
+      );
+      sent.on("error", reject);
+      sent.end(text);
+    });
+  }
+}
