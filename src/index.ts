@@ -1,5 +1,13 @@
 import { buildApp } from "./app.ts";
+import {
+  adspowerAnswer,
+  adspowerFrame,
+  adspowerNestedFrame,
+  adspowerPublicFrame,
+  adspowerPublicNestedFrame,
+} from "./dialects/adspower/frames.ts";
 import { flybrowserFrame } from "./dialects/flybrowser/frames.ts";
+import { HubShell } from "./objects/hub.ts";
 import { SessionShell } from "./objects/session.ts";
 import { scheduled } from "./runtime/scheduled.ts";
 
@@ -7,6 +15,16 @@ export { MeterObject } from "./objects/meter.ts";
 
 export class SessionObject extends SessionShell {
   protected override readonly frames = { flybrowser: flybrowserFrame };
+}
+
+export class HubObject extends HubShell {
+  protected override readonly frames = {
+    adspower: adspowerFrame,
+    adspower_nested: adspowerNestedFrame,
+    adspower_public: adspowerPublicFrame,
+    adspower_public_nested: adspowerPublicNestedFrame,
+  };
+  protected override readonly answer = adspowerAnswer;
 }
 
 export default { fetch: buildApp().fetch, scheduled } satisfies ExportedHandler<Env>;

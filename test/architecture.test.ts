@@ -29,6 +29,7 @@ const WALLS: [folder: string, may: string[]][] = [
       "domain/errors.ts",
       "domain/event.ts",
       "domain/monitor/probe.ts",
+      "domain/telemetry/telemetry.ts",
     ],
   ],
   ["language/", ["language/", "domain/ports.ts", "domain/page.ts", "domain/errors.ts"]],

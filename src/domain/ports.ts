@@ -2,16 +2,19 @@ import type { Outcome } from "./errors.ts";
 import type { SessionEvent } from "./event.ts";
 import type { Page } from "./page.ts";
 import type { SessionCommand, SessionInit, SessionResult, SessionView } from "./session/session.ts";
+import type { Telemetry } from "./telemetry/port.ts";
+import type { WatchFilter } from "./telemetry/telemetry.ts";
 
 /**
  * What the domain needs of the world, in the domain's own words. Each is implemented once, in
  * `platform/`, and handed over in the `Ctx`.
  */
-export type { SessionCommand, SessionInit, SessionResult, SessionView };
+export type { SessionCommand, SessionInit, SessionResult, SessionView, Telemetry };
 
 export interface Ports {
   meter: Meter;
   sessions: LiveSessions;
+  telemetry: Telemetry;
   guard: Guard;
   seal: Seal;
   files: Files;
@@ -125,7 +128,8 @@ export interface LiveSessions {
 /** Who listens on a WebSocket, and how. */
 export interface Watcher {
   accountId: string;
-  keyId: string;
+  /** Null for a listener without a key, on what is public. */
+  keyId: string | null;
   /** Milliseconds since the epoch, or null. */
   keyExpiresAt: number | null;
   /** Which encoder writes its frames, by name. */
@@ -134,6 +138,9 @@ export interface Watcher {
   since?: number;
   /** Flow control: the subscriber acknowledges what it has read. */
   ack: boolean;
+  /** All that is due at once in one message, as a JSON array. */
+  batch?: boolean;
+  filter?: WatchFilter;
 }
 
 /** The one judge of addresses that a tenant can cause to be asked for. */

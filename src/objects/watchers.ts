@@ -1,10 +1,11 @@
 import { Fault } from "../domain/errors.ts";
-import type { Gap, Numbered } from "../domain/event.ts";
+import type { Numbered } from "../domain/event.ts";
 import type { Watcher } from "../domain/ports.ts";
-import { FanOut, type FrameEncoder } from "./fan-out.ts";
+import { FanOut, type FrameEncoder, type Piece } from "./fan-out.ts";
 
-/** Sockets on one object. */
+/** Sockets on one object, and how many of them may be without a key. */
 const MAX_WATCHERS = 2000;
+const MAX_WITHOUT_KEY = 1500;
 /** A key may be revoked while its socket opens: it is looked up again this much later. */
 const KEY_CHECK_AFTER_MS = 5000;
 const NORMAL_CLOSURE = 1000;
@@ -13,7 +14,10 @@ const POLICY_VIOLATION = 1008;
 const MAX_REASON_LENGTH = 100;
 
 /** What survives hibernation with a socket. */
-interface Attachment extends Pick<Watcher, "keyId" | "keyExpiresAt" | "frame" | "ack"> {
+interface Attachment extends Pick<
+  Watcher,
+  "keyId" | "keyExpiresAt" | "frame" | "ack" | "batch" | "filter"
+> {
   /** When its key is looked up again; milliseconds since the epoch, null for never. */
   checkKeyAt: number | null;
 }
@@ -21,9 +25,15 @@ interface Attachment extends Pick<Watcher, "keyId" | "keyExpiresAt" | "frame" | 
 export interface WatchersOptions<E> {
   state: DurableObjectState;
   frames: Record<string, FrameEncoder<E>>;
-  /** What came after a `seq`, and the hole before it. */
-  replay: (since: number) => { events: Numbered<E>[]; gap: Gap | null };
+  /** What came after a `seq`, and the hole before it: all of it, or a piece. */
+  replay: (since: number) => Piece<E>;
   latest: () => number;
+  /** Whether a socket with such a filter hears of an event. */
+  wants?: (filter: NonNullable<Watcher["filter"]>, event: Numbered<E>) => boolean;
+  /** Answers what a subscriber says, unless it is an acknowledgement that it promised. */
+  answer?: (text: string) => string;
+  /** See {@link FanOut}. */
+  deliveriesPerSecond?: number;
   /** Which of these keys still open something. */
   liveKeys: (keyIds: string[]) => Promise<Set<string>>;
 }
@@ -32,17 +42,30 @@ export interface WatchersOptions<E> {
 export class Watchers<E extends object> {
   readonly #options: WatchersOptions<E>;
   readonly #fanOut: FanOut<WebSocket, E>;
+  /** Attachments that were read already. */
+  readonly #attached = new WeakMap<WebSocket, Attachment>();
 
   constructor(options: WatchersOptions<E>) {
     this.#options = options;
+    const { wants, deliveriesPerSecond, answer } = options;
     this.#fanOut = new FanOut({
       sockets: () => this.#sockets(),
-      attached: (socket) => attachmentOf(socket),
+      attached: (socket) => this.#attachmentOf(socket),
       frames: options.frames,
+      replay: options.replay,
       later: (work, ms) => setTimeout(work, ms),
       now: Date.now,
+      ...(wants && {
+        wants: (socket, event) => {
+          const { filter } = this.#attachmentOf(socket);
+          return filter === undefined || wants(filter, event);
+        },
+      }),
+      ...(deliveriesPerSecond !== undefined && { deliveriesPerSecond }),
     });
-    options.state.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
+    // Answered without waking the object.
+    const pair = new WebSocketRequestResponsePair("ping", answer?.("ping") ?? "pong");
+    options.state.setWebSocketAutoResponse(pair);
   }
 
   get count(): number {
@@ -52,31 +75,30 @@ export class Watchers<E extends object> {
   /** When keys have to be looked up again, at the earliest; null for no socket. */
   get keyCheck(): number | null {
     const times = this.#sockets()
-      .map((socket) => attachmentOf(socket).checkKeyAt)
+      .map((socket) => this.#attachmentOf(socket).checkKeyAt)
       .filter((at) => at !== null);
     return times.length > 0 ? Math.min(...times) : null;
   }
 
   /** Opens a socket and replays what it asks for. */
   accept(watcher: Watcher): Response {
-    if (this.count >= MAX_WATCHERS) {
+    const { keyId, keyExpiresAt, frame, ack, batch, filter } = watcher;
+    const most = keyId === null ? MAX_WITHOUT_KEY : MAX_WATCHERS;
+    if (this.count >= most) {
       throw new Fault("LIMIT_REACHED", "Too many subscribers listen already.", { retryAfter: 10 });
     }
     const { 0: client, 1: server } = new WebSocketPair();
-    const { keyId, keyExpiresAt, frame, ack } = watcher;
-    const attachment: Attachment = {
+    this.#options.state.acceptWebSocket(server);
+    this.#attach(server, {
       keyId,
       keyExpiresAt,
       frame,
       ack,
-      checkKeyAt: Date.now() + KEY_CHECK_AFTER_MS,
-    };
-    this.#options.state.acceptWebSocket(server);
-    server.serializeAttachment(attachment);
-    const latest = this.#options.latest();
-    const { events, gap } =
-      watcher.since === undefined ? { events: [], gap: null } : this.#options.replay(watcher.since);
-    this.#fanOut.welcome(server, events, gap, latest);
+      ...(batch !== undefined && { batch }),
+      ...(filter !== undefined && { filter }),
+      checkKeyAt: keyId === null ? null : Date.now() + KEY_CHECK_AFTER_MS,
+    });
+    this.#fanOut.welcome(server, watcher.since, this.#options.latest());
     return new Response(null, { status: 101, webSocket: client });
   }
 
@@ -84,23 +106,25 @@ export class Watchers<E extends object> {
     if (this.count > 0) this.#fanOut.publish(event);
   }
 
-  /** A subscriber's words: `{"type":"ack","seq":N}`. Anything else is ignored. */
+  /** Tells what is no part of the log. */
+  announce(event: Numbered<E>): void {
+    if (this.count > 0) this.#fanOut.announce(event);
+  }
+
+  /** A subscriber's words: `{"type":"ack","seq":N}`. Anything else is answered or ignored. */
   message(socket: WebSocket, text: string | ArrayBuffer): void {
     if (typeof text !== "string") return;
-    let said: unknown;
-    try {
-      said = JSON.parse(text);
-    } catch {
-      return;
+    const seq = acknowledged(text);
+    if (seq !== null && this.#attachmentOf(socket).ack) {
+      this.#fanOut.acknowledge(socket, seq);
+    } else if (this.#options.answer) {
+      socket.send(this.#options.answer(text));
     }
-    if (typeof said !== "object" || said === null) return;
-    const { type, seq } = said as { type?: unknown; seq?: unknown };
-    if (type === "ack" && typeof seq === "number") this.#fanOut.acknowledge(socket, seq);
   }
 
   dropKey(keyId: string): void {
     for (const socket of this.#sockets()) {
-      if (attachmentOf(socket).keyId === keyId)
+      if (this.#attachmentOf(socket).keyId === keyId)
         closeSocket(socket, POLICY_VIOLATION, "key revoked");
     }
   }
@@ -111,21 +135,33 @@ export class Watchers<E extends object> {
 
   /** Looks up the keys that are due; sockets whose key opens nothing any more are closed. */
   async checkKeys(now: number): Promise<void> {
-    const due = this.#sockets().filter((socket) => {
-      const { checkKeyAt } = attachmentOf(socket);
-      return checkKeyAt !== null && checkKeyAt <= now;
+    const due = this.#sockets().flatMap((socket) => {
+      const { keyId, checkKeyAt } = this.#attachmentOf(socket);
+      return keyId !== null && checkKeyAt !== null && checkKeyAt <= now ? [{ socket, keyId }] : [];
     });
     if (due.length === 0) return;
-    const keyIds = [...new Set(due.map((socket) => attachmentOf(socket).keyId))];
-    const live = await this.#options.liveKeys(keyIds);
-    for (const socket of due) {
-      const attachment = attachmentOf(socket);
-      if (live.has(attachment.keyId)) {
-        socket.serializeAttachment({ ...attachment, checkKeyAt: attachment.keyExpiresAt });
+    const live = await this.#options.liveKeys([...new Set(due.map(({ keyId }) => keyId))]);
+    for (const { socket, keyId } of due) {
+      const attachment = this.#attachmentOf(socket);
+      if (live.has(keyId)) {
+        this.#attach(socket, { ...attachment, checkKeyAt: attachment.keyExpiresAt });
       } else {
         closeSocket(socket, POLICY_VIOLATION, "key revoked or expired");
       }
     }
+  }
+
+  #attach(socket: WebSocket, attachment: Attachment): void {
+    socket.serializeAttachment(attachment);
+    this.#attached.set(socket, attachment);
+  }
+
+  #attachmentOf(socket: WebSocket): Attachment {
+    const known = this.#attached.get(socket);
+    if (known) return known;
+    const attachment = socket.deserializeAttachment() as Attachment;
+    this.#attached.set(socket, attachment);
+    return attachment;
   }
 
   #sockets(): WebSocket[] {
@@ -135,8 +171,17 @@ export class Watchers<E extends object> {
   }
 }
 
-function attachmentOf(socket: WebSocket): Attachment {
-  return socket.deserializeAttachment() as Attachment;
+/** The `seq` that a subscriber acknowledges; null when it says something else. */
+function acknowledged(text: string): number | null {
+  let said: unknown;
+  try {
+    said = JSON.parse(text);
+  } catch {
+    return null;
+  }
+  if (typeof said !== "object" || said === null) return null;
+  const { type, seq } = said as { type?: unknown; seq?: unknown };
+  return type === "ack" && typeof seq === "number" ? seq : null;
 }
 
 function closeSocket(socket: WebSocket, code: number, reason: string): void {

@@ -44,6 +44,16 @@ const Variables = z.object({
   PASSWORD_TRIES: whole(1, 1_000_000, 20),
   /** Sender of all mail, an address that the `send_email` binding may use; without it none goes. */
   MAIL_FROM: z.email().optional(),
+  /**
+   * Requests a minute that one client address may make on the AdsPower paths; 0 for no limit.
+   */
+  RATE_LIMIT_PER_IP_PER_MINUTE: whole(0, 10_000_000, 100),
+  /** Id of the account whose `/ws` stream is open to all; without it a key is required. */
+  PUBLIC_EVENTS_ACCOUNT: z.string().min(1).optional(),
+  /** Days that reported events are kept. */
+  EVENT_RETENTION_DAYS: whole(1, 3650, 30),
+  /** Seconds after which a visit that never ended is closed as failed. */
+  VISIT_TIMEOUT: whole(1, 31_536_000, 86_400),
   /** Live sessions of one account. */
   MAX_SESSIONS: whole(1, 100_000, 10),
   /** Browsers of the whole deployment; Browser Rendering allows 120. */

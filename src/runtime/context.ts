@@ -14,6 +14,7 @@ import { createProber } from "../platform/prober/index.ts";
 import { createRegions } from "../platform/regions.ts";
 import { createSeal } from "../platform/seal.ts";
 import { createLiveSessions } from "../platform/sessions.ts";
+import { createTelemetry } from "../platform/telemetry.ts";
 import { type Database, openDatabase } from "../store/database.ts";
 import { type Config, configOf } from "./config.ts";
 import { createLog } from "./log.ts";
@@ -47,6 +48,8 @@ export function platformOf(env: Env): Platform {
       maxSessions: config.MAX_SESSIONS,
       regions: config.REGIONS,
       rateLimitPerMinute: config.RATE_LIMIT_PER_MINUTE,
+      rateLimitPerAddress: config.RATE_LIMIT_PER_IP_PER_MINUTE,
+      publicEventsAccount: config.PUBLIC_EVENTS_ACCOUNT ?? null,
       signupsPerHour: config.SIGNUPS_PER_HOUR,
       allowPrivateTargets: config.ALLOW_PRIVATE_TARGETS,
       dailyLimit: config.DAILY_LIMIT,
@@ -61,6 +64,7 @@ export function platformOf(env: Env): Platform {
     ports: {
       meter: createMeter({ namespace: env.METER }),
       sessions: createLiveSessions(env.SESSION),
+      telemetry: createTelemetry(env.HUB),
       seal,
       files: createFiles(env.FILES),
       regions: createRegions(env.SESSION),
@@ -130,6 +134,7 @@ export interface ObjectContext {
   db: Database;
   seal: Seal;
   files: Ports["files"];
+  telemetry: Ports["telemetry"];
   language: Language;
   /** A launcher whose browsers are kept from our own host. */
   launcherFor: (host: string) => BrowserLauncher;
@@ -147,6 +152,7 @@ export function objectContext(env: Env): ObjectContext {
     db,
     seal,
     files: ports.files,
+    telemetry: ports.telemetry,
     language: createLanguage(),
     launcherFor: (host) =>
       createBrowserLauncher({

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Gap, Numbered } from "../../src/domain/event.ts";
-import { FanOut, MAX_UNACKNOWLEDGED } from "../../src/objects/fan-out.ts";
+import { FanOut, MAX_UNACKNOWLEDGED, type Piece } from "../../src/objects/fan-out.ts";
 
 interface Told {
   type: "told";
@@ -25,12 +25,17 @@ class Listener {
   }
 }
 
-function stage(listeners: Listener[], deliveriesPerSecond?: number) {
+function stage(
+  listeners: Listener[],
+  deliveriesPerSecond?: number,
+  replay: (since: number) => Piece<Told> = () => ({ events: [], gap: null }),
+) {
   let now = 1_000_000;
   let timers: { at: number; work: () => void }[] = [];
   const fanOut = new FanOut<Listener, Told>({
     sockets: () => listeners.filter((listener) => !listener.closed),
     attached: (listener) => ({ frame: "plain", ack: listener.ack }),
+    replay,
     frames: { plain: (event) => JSON.stringify(event) },
     later: (work, ms) => timers.push({ at: now + ms, work }),
     now: () => now,
@@ -66,11 +71,14 @@ describe("FanOut", () => {
     const early = new Listener();
     const late = new Listener();
     const listeners = [early];
-    const { fanOut, event, pass } = stage(listeners);
+    const { fanOut, event, pass } = stage(listeners, undefined, () => ({
+      events: [event(1), event(2)],
+      gap: null,
+    }));
     fanOut.publish(event(1));
     fanOut.publish(event(2));
     listeners.push(late);
-    fanOut.welcome(late, [event(1), event(2)], null, 2);
+    fanOut.welcome(late, 0, 2);
     fanOut.publish(event(3));
     pass(20);
     expect(late.seqs).toEqual([1, 2, 3]);
@@ -84,10 +92,16 @@ describe("FanOut", () => {
     for (let seq = 2; seq <= 5000; seq += 1) fanOut.publish(event(seq));
     pass(20);
     for (const listener of listeners) {
-      // 1,000 a second over two sockets is ten each in 20 ms.
-      expect(listener.seqs).toEqual([1, ...Array.from({ length: 10 }, (_, index) => 4991 + index)]);
-      expect(listener.heard[1]).toEqual({ type: "gap", from: 2, to: 4990 });
+      // Of a second's 1,000 messages two are gone: 998 and 20 ms' worth over two sockets.
+      expect(listener.seqs).toEqual([1, ...Array.from({ length: 500 }, (_, i) => 4501 + i)]);
+      expect(listener.heard[1]).toEqual({ type: "gap", from: 2, to: 4500 });
     }
+    for (const listener of listeners) listener.heard.length = 0;
+    for (let seq = 5001; seq <= 6000; seq += 1) fanOut.publish(event(seq));
+    pass(20);
+    // Nothing is saved up any more: 20 ms of 1,000 a second over two sockets.
+    expect(listeners[0]?.seqs).toEqual(Array.from({ length: 10 }, (_, i) => 5991 + i));
+    expect(listeners[0]?.heard[0]).toEqual({ type: "gap", from: 5001, to: 5990 });
   });
 
   it("lets a subscriber go that acknowledges nothing, and keeps one that does", () => {

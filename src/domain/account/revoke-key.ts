@@ -29,17 +29,14 @@ export function closeKeys(ctx: Ctx, accountId: string, keyIds: string[]): void {
   ctx.defer(close());
 }
 
-/** Sessions that cannot be told now find out when they next ask about their keys. */
+/** Objects that cannot be told now find out when they next ask about their keys. */
 async function dropSockets(ctx: Ctx, accountId: string, keyId: string): Promise<void> {
+  const { sessions, telemetry } = ctx.ports;
+  const told = (dropped: Promise<void>) =>
+    dropped.catch((error: unknown) => ctx.log.error("drop_key", error));
+  await told(telemetry.dropKey(accountId, keyId));
   const ids = await listSessionIds(ctx.db, accountId);
   for (let at = 0; at < ids.length; at += ABREAST) {
-    const told = ids.slice(at, at + ABREAST).map(async (id) => {
-      try {
-        await ctx.ports.sessions.dropKey(id, keyId);
-      } catch (error) {
-        ctx.log.error("drop_key", error);
-      }
-    });
-    await Promise.all(told);
+    await Promise.all(ids.slice(at, at + ABREAST).map((id) => told(sessions.dropKey(id, keyId))));
   }
 }

@@ -18,6 +18,23 @@ export class HubSql {
     return this.#storage.sql.exec<Row>(query, ...values).toArray();
   }
 
+  /** Rows until `size` of them, summed up, reaches `limit`; at least one. */
+  upTo<Row extends Record<string, SqlStorageValue>>(
+    limit: number,
+    size: (row: Row) => number,
+    query: string,
+    ...values: SqlStorageValue[]
+  ): { rows: Row[]; complete: boolean } {
+    const rows: Row[] = [];
+    let sum = 0;
+    for (const row of this.#storage.sql.exec<Row>(query, ...values)) {
+      rows.push(row);
+      sum += size(row);
+      if (sum >= limit) return { rows, complete: false };
+    }
+    return { rows, complete: true };
+  }
+
   first<Row extends Record<string, SqlStorageValue>>(
     query: string,
     ...values: SqlStorageValue[]

@@ -1,25 +1,30 @@
-import type { Totals } from "../../domain/telemetry/index.ts";
+import type { Sums } from "../../domain/telemetry/index.ts";
+import { NO_TOTALS } from "../../domain/telemetry/totals.ts";
 import type { HubSql } from "./sql.ts";
 
 /** The running sums of an account: one row, written once per change or batch of changes. */
 export class TotalsStore {
   readonly #sql: HubSql;
   /** Last `id` and `seq` that retention took away. */
-  removed: { id: number; seq: number };
-  #value: Omit<Totals, "events">;
+  removed = { id: 0, seq: 0 };
+  #value: Sums = NO_TOTALS;
 
   constructor(sql: HubSql) {
     this.#sql = sql;
+    this.reload();
+  }
+
+  reload(): void {
     const { removed_id, removed_seq, ...sums } = this.#read();
     this.removed = { id: removed_id, seq: removed_seq };
     this.#value = sums;
   }
 
-  get value(): Omit<Totals, "events"> {
+  get value(): Sums {
     return this.#value;
   }
 
-  save(totals: Omit<Totals, "events">): void {
+  save(totals: Sums): void {
     const { visits, active, completed, failed, seconds, timed, dropped } = totals;
     this.#sql.run(
       `UPDATE totals SET visits = ?, active = ?, completed = ?, failed = ?, seconds = ?,

@@ -1,0 +1,15 @@
+export { endVisit } from "./end-visit.ts";
+export { classify, isEventKind } from "./event-kind.ts";
+export { exportEvents, exportVisits } from "./export.ts";
+export { getVisit } from "./get-visit.ts";
+export { listEvents } from "./list-events.ts";
+export { listVisits } from "./list-visits.ts";
+export { logEvents } from "./log-events.ts";
+export { changeProxy, getProxy, listProxies } from "./proxies.ts";
+export { isCooling, meanLatency, proxyStatus, successShare } from "./proxy-health.ts";
+export { registerVisit } from "./register-visit.ts";
+export { newBatchId, report } from "./report.ts";
+export { countActive, readStats } from "./stats.ts";
+export * from "./telemetry.ts";
+export { averageDuration, successRate } from "./totals.ts";
+export { watchTelemetry } from "./watch.ts";

@@ -1,0 +1,40 @@
+/** Events that leave in one go; the rest leaves a moment later, so that others get their turn. */
+export const SLICE = 5000;
+export const NEXT_SLICE_MS = 200;
+/** A batch that comes again comes within a day. */
+export const BATCHES_KEPT_MS = 24 * 60 * 60_000;
+const DAY_MS = 24 * 60 * 60_000;
+
+/**
+ * The last of the oldest events that is past its time; null when none is. They leave from the
+ * front only, so that what is kept has no holes.
+ */
+export function lastExpired<E extends { at: number }>(oldest: E[], cutoff: number): E | null {
+  const kept = oldest.findIndex((event) => event.at >= cutoff);
+  return (kept === -1 ? oldest.at(-1) : oldest[kept - 1]) ?? null;
+}
+
+/** What the hub's one alarm waits for. Milliseconds since the epoch; null for nothing. */
+export interface HubClock {
+  oldestEvent: number | null;
+  oldestActive: number | null;
+  /** Batches are remembered. */
+  batches: boolean;
+  /** Keys of sockets have to be looked up again. */
+  keyCheck: number | null;
+  retentionMs: number;
+  visitTimeoutMs: number;
+  now: number;
+}
+
+/** When the alarm has to ring, at the earliest a moment from now; null for never. */
+export function nextAlarm(clock: HubClock): number | null {
+  const { oldestEvent, oldestActive, batches, keyCheck, now } = clock;
+  const due = [
+    oldestEvent === null ? null : oldestEvent + clock.retentionMs,
+    oldestActive === null ? null : oldestActive + clock.visitTimeoutMs,
+    batches ? now + DAY_MS : null,
+    keyCheck,
+  ].filter((at) => at !== null);
+  return due.length === 0 ? null : Math.max(Math.min(...due), now + NEXT_SLICE_MS);
+}
