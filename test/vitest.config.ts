@@ -22,6 +22,7 @@ export default defineConfig({
           SIGNUP: "open",
           ALLOW_PRIVATE_TARGETS: "1",
           RATE_LIMIT_PER_MINUTE: "100000",
+          RATE_LIMIT_PER_IP_PER_MINUTE: "100000",
           SIGNUPS_PER_HOUR: "100000",
         },
       },

@@ -34,6 +34,8 @@ export interface FaultDetails {
   retryAfter?: number;
   /** Methods that the path does answer, for METHOD_NOT_ALLOWED. */
   allow?: string[];
+  /** Requests that a window of time allows, for RATE_LIMITED. */
+  limit?: number;
 }
 
 /** An expected refusal. Its message is meant for the caller and holds no secret. */

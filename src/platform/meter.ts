@@ -46,6 +46,8 @@ export interface Purse {
 const heldByIsolate = new Map<string, Purse>();
 /** Accounts that one isolate holds tokens for; the longest unused is let go first. */
 const MAX_PURSES = 2000;
+/** Keys whose tokens one purse holds; beyond that those without any are let go. */
+const MAX_IDLE_KEYS = 64;
 const FLUSH_AFTER_MS = 2000;
 /** Well within the lease that the object gives to a request at work. */
 const RENEW_EVERY_MS = 120_000;
@@ -78,6 +80,8 @@ export function createMeter(options: MeterOptions): Meter {
     await settled(purse, async (reports) => {
       if (reports.length > 0) await stubOf(account).report(reports);
     }).catch(() => undefined);
+    if (purse.tokens.size <= MAX_IDLE_KEYS) return;
+    for (const [key, tokens] of purse.tokens) if (tokens.idle) purse.tokens.delete(key);
   }
 
   async function settled<T>(purse: Purse, send: (reports: TokenReport[]) => Promise<T>) {

@@ -2,6 +2,7 @@ import type { Context, Hono } from "hono";
 import type { AccountActor, Actor, Ctx } from "../../domain/context.ts";
 import { Fault } from "../../domain/errors.ts";
 import type { Admission } from "../../domain/ports.ts";
+import { assertAddressAdmitted } from "./address.ts";
 import { readBody } from "./body.ts";
 import type { CredentialReader } from "./credential.ts";
 import { onlyOnce } from "./idempotency.ts";
@@ -13,6 +14,8 @@ export interface Dialect {
   /** Path prefixes below which an unknown path is this dialect's 404, without a trailing slash. */
   prefixes: string[];
   credential: CredentialReader;
+  /** Its paths are limited per client address too, whoever knocks. */
+  limitsAddresses?: boolean;
   /** What to say when the credential is missing. */
   missingCredential: string;
   renderError: (fault: Fault, requestId: string) => Response | Promise<Response>;
@@ -89,6 +92,7 @@ async function serve<E extends object>(
   let ctx: Ctx | null = null;
   try {
     ctx = services.context(c.env, c.executionCtx as ExecutionContext, c.req.raw, requestId);
+    if (dialect.limitsAddresses) await assertAddressAdmitted(ctx);
     const actor = await identify(dialect, route, services, ctx, c);
     ctx = { ...ctx, actor };
     if (actor.type === "account") {
@@ -139,10 +143,11 @@ async function identify<E extends object>(
   if (route.auth === "open") return ctx.actor;
   const credential = dialect.credential(c.req.raw);
   if (credential === null) {
-    if (route.auth === "optional") return ctx.actor;
+    if (route.auth === "optional" || route.auth === "welcome") return ctx.actor;
     throw new Fault("UNAUTHENTICATED", dialect.missingCredential);
   }
   const actor = await services.identify(c.env, ctx, credential, route.upgrade);
+  if (!actor && route.auth === "welcome") return ctx.actor;
   if (!actor) throw new Fault("INVALID_CREDENTIAL", "Invalid API key");
   if (route.auth === "key" && actor.type !== "account") {
     throw new Fault("FORBIDDEN", "This needs an account's key.");

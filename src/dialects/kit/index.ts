@@ -1,4 +1,10 @@
-export { authorization, firstOf, header, queryParameter } from "./credential.ts";
+export {
+  authorization,
+  firstOf,
+  header,
+  queryParameter,
+  type CredentialReader,
+} from "./credential.ts";
 export {
   json,
   mount,

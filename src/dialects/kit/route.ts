@@ -7,14 +7,16 @@ export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
 /**
  * Who may knock. `key`: an account key; `operator`: the deployment's ADMIN_KEY; `optional`:
- * a credential is read when there is one; `open`: none is looked at.
+ * a credential is read when there is one; `welcome`: the same, and one that opens nothing is as
+ * good as none; `open`: none is looked at.
  */
-export type Auth = "key" | "operator" | "optional" | "open";
+export type Auth = "key" | "operator" | "optional" | "welcome" | "open";
 
 interface ActorOf {
   key: AccountActor;
   operator: Extract<Actor, { type: "operator" }>;
   optional: Actor;
+  welcome: Actor;
   open: Actor;
 }
 
