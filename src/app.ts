@@ -2,6 +2,7 @@ import { Hono } from "hono";
 import { cors } from "hono/cors";
 import { pages } from "./console/index.ts";
 import { agentslug } from "./dialects/agentslug/index.ts";
+import { adspower } from "./dialects/adspower/index.ts";
 import { flybrowser } from "./dialects/flybrowser/index.ts";
 import { type App, type Dialect, mount, type Services } from "./dialects/kit/index.ts";
 import { manage } from "./dialects/manage/index.ts";
@@ -10,7 +11,7 @@ import { contextFor, identify } from "./runtime/context.ts";
 import { createLog } from "./runtime/log.ts";
 
 /** In the order in which paths are looked up; the first speaks for the root. */
-export const DIALECTS: readonly [Dialect, ...Dialect[]] = [flybrowser, agentslug, manage, pages];
+export const DIALECTS: readonly [Dialect, ...Dialect[]] = [flybrowser, adspower, agentslug, manage, pages];
 
 /** Headers that scripts on other origins may read. */
 const EXPOSED_HEADERS = [

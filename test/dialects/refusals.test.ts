@@ -57,6 +57,16 @@ const MANNERS: Record<string, Manners> = {
     },
   },
   manage: flybrowserLike,
+  adspower: {
+    knock: (key) => ({ "x-api-key": key }),
+    messageIn: async (response) => {
+      const body = await response.json<{ detail: string }>();
+      expect(body).toEqual({ detail: text });
+      return body.detail;
+    },
+    missing: 401,
+    wrong: 403,
+  },
   console: page,
 };
 
@@ -242,7 +252,7 @@ describe("unknown paths", () => {
 describe("another account's session", () => {
   const sessionRoutes = guarded.filter(([, , route]) => route.path.includes(":session_id"));
 
-  it.each(sessionRoutes)("is not there for %s", async (_name, _dialect, route) => {
+  it.each(sessionRoutes)("is not there for %s", async (_name, dialect, route) => {
     const [owner, stranger] = [await newAccount(), account];
     const id = await newSession(owner.key);
     const bodies: Record<string, object> = {
@@ -258,7 +268,7 @@ describe("another account's session", () => {
       {
         method: route.method,
         headers: {
-          authorization: `Bearer ${stranger.key}`,
+          ...manners(dialect).knock(stranger.key),
           ...(route.upgrade && { upgrade: "websocket" }),
         },
         ...(route.takesBody && {

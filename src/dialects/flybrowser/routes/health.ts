@@ -1,8 +1,8 @@
 import { currentTerm, nearestRegion } from "../../../domain/session/index.ts";
+import { PRODUCT_VERSION } from "../../../domain/version.ts";
 import { json, route } from "../../kit/index.ts";
 
-/** Of the product; `package.json` says the same, and a test holds them together. */
-export const VERSION = "1.0.0";
+export const VERSION = PRODUCT_VERSION;
 
 export const health = [
   route({
