@@ -23,10 +23,6 @@ export interface Settings {
   maxSessions: number;
   regions: readonly string[];
   rateLimitPerMinute: number;
-  /** Requests a minute from one client address, where a dialect limits those; 0 for no limit. */
-  rateLimitPerAddress: number;
-  /** The account whose stream needs no key; null for none. */
-  publicEventsAccount: string | null;
   signupsPerHour: number;
   /** Loopback and private addresses may be reached: local development. */
   allowPrivateTargets: boolean;
@@ -37,6 +33,14 @@ export interface Settings {
   passwordTries: number;
   /** Our host name as the world knows it; null: the one that a request came to. */
   publicHost: string | null;
+  /** Regions that checks are made from. */
+  checkerRegions: readonly string[];
+  /** Monitors of one account. */
+  maxMonitors: number;
+  /** Checks a minute of one target host, by the monitors of all accounts. */
+  hostChecksPerMinute: number;
+  /** Points that a new account begins with; one is spent per check. */
+  pointsAtSignup: number;
   /** Id of the deployed version of the Worker. */
   version: string;
 }
@@ -53,6 +57,9 @@ export interface Ctx<A extends Actor = Actor> {
   defer: (work: Promise<unknown>) => void;
   log: Log;
 }
+
+/** What the clock and the queues work with: nobody asks. */
+export type SystemCtx = Pick<Ctx, "db" | "ports" | "settings" | "now" | "log">;
 
 export interface Log {
   info(event: string, fields?: Record<string, unknown>): void;

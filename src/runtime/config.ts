@@ -21,6 +21,14 @@ const flag = z
 const whole = (minimum: number, maximum: number, otherwise: number) =>
   z.coerce.number().int().min(minimum).max(maximum).default(otherwise);
 
+/** Location hints, separated by commas; each once. */
+const regionList = (otherwise: string) =>
+  z
+    .string()
+    .default(otherwise)
+    .transform((list) => [...new Set(list.split(",").map((region) => region.trim()))])
+    .pipe(z.array(z.enum(LOCATION_HINTS)).min(1));
+
 /** Every setting of a deployment: its variable's name, its bounds, its default. */
 const Variables = z.object({
   /** Secret, at least 32 characters. Seals secrets at rest and signs links; changing it ends both. */
@@ -63,11 +71,15 @@ const Variables = z.object({
   /** Seconds that a command waits in line for a browser. */
   BROWSER_WAIT: whole(0, 60, 15),
   /** Regions that hold sessions, the leader first. */
-  REGIONS: z
-    .string()
-    .default("enam,weur,apac")
-    .transform((list) => list.split(",").map((region) => region.trim()))
-    .pipe(z.array(z.enum(LOCATION_HINTS)).min(1)),
+  REGIONS: regionList("enam,weur,apac"),
+  /** Regions that checks are made from, taking turns. */
+  CHECKER_REGIONS: regionList("enam,weur"),
+  /** Monitors of one account. */
+  MAX_MONITORS: whole(1, 1_000_000, 5000),
+  /** Checks a minute of one target host, by the monitors of all accounts. */
+  MAX_CHECKS_PER_HOST: whole(1, 1_000_000, 1200),
+  /** Points that a new account begins with; one is spent per check. */
+  POINTS_AT_SIGNUP: whole(0, 1_000_000_000, 100_000),
   /** Our own host name, refused as a target; the host a request came to is refused anyway. */
   PUBLIC_HOST: z.string().optional(),
   /** DNS over HTTPS, for names that resolve to private addresses. */

@@ -45,7 +45,7 @@ export async function createAccount(
     email,
     passwordHash: await hashPassword(input.password),
     tz,
-    points: 0,
+    points: ctx.settings.pointsAtSignup,
     flybrowserCreateStatus: 201,
     craterConfig: null,
     signedInAt: null,

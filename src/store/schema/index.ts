@@ -1,3 +1,5 @@
 export * from "./account.ts";
 export * from "./session.ts";
 export * from "./deployment.ts";
+export * from "./monitor.ts";
+export * from "./notification.ts";

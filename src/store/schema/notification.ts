@@ -1,0 +1,74 @@
+import { index, integer, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+
+export const CHANNEL_TYPES = ["email", "webhook", "slack", "discord", "teams"] as const;
+export type ChannelType = (typeof CHANNEL_TYPES)[number];
+
+/** What people are told of. */
+export const OCCASIONS = ["opened", "closed", "reminder", "certificate"] as const;
+export type Occasion = (typeof OCCASIONS)[number];
+
+/** `owed` waits for its time, `sending` holds a lease, the other two are ends. */
+export const NOTIFICATION_STATES = ["owed", "sending", "sent", "dead"] as const;
+export type NotificationState = (typeof NOTIFICATION_STATES)[number];
+
+/** Where an account wants to be told. */
+export const channels = sqliteTable(
+  "channels",
+  {
+    id: integer().primaryKey({ autoIncrement: true }),
+    accountId: text("account_id").notNull(),
+    type: text({ enum: CHANNEL_TYPES }).notNull(),
+    name: text().notNull(),
+    /** Sealed: an address, or a URL that may hold a secret. */
+    target: text().notNull(),
+    /** The target as it may be shown. */
+    targetMasked: text("target_masked").notNull(),
+    /** Sealed key of a webhook's signature. */
+    secret: text(),
+    /** JSON array of monitors' ids; null: all of them. */
+    monitors: text(),
+    /** Minutes between reminders while a downtime is open; null: none. */
+    reminderMinutes: integer("reminder_minutes"),
+    /** After the first message of a downtime, silence until its end. */
+    quietUntilRecovery: integer("quiet_until_recovery", { mode: "boolean" }).notNull(),
+    createdAt: integer("created_at").notNull(),
+  },
+  (table) => [index("channels_by_account").on(table.accountId, table.id)],
+);
+
+/**
+ * The outbox: one row per occasion, what it is about, and channel. A row is the truth; messages
+ * on the queue only wake somebody up. Times in milliseconds since the epoch.
+ */
+export const notifications = sqliteTable(
+  "notifications",
+  {
+    id: integer().primaryKey({ autoIncrement: true }),
+    accountId: text("account_id").notNull(),
+    monitorId: integer("monitor_id").notNull(),
+    channelId: integer("channel_id").notNull(),
+    occasion: text({ enum: OCCASIONS }).notNull(),
+    /** A downtime's id, or for a certificate the time of its end. */
+    subject: integer().notNull(),
+    /** Which reminder of its downtime; 0 for the rest. */
+    round: integer().notNull().default(0),
+    state: text({ enum: NOTIFICATION_STATES }).notNull(),
+    /** When it is to be sent, or when its lease runs out; null at its end. */
+    dueAt: integer("due_at"),
+    attempts: integer().notNull().default(0),
+    lastError: text("last_error"),
+    createdAt: integer("created_at").notNull(),
+    endedAt: integer("ended_at"),
+  },
+  (table) => [
+    uniqueIndex("notifications_once").on(
+      table.monitorId,
+      table.subject,
+      table.occasion,
+      table.channelId,
+      table.round,
+    ),
+    index("notifications_due").on(table.dueAt, table.id),
+    index("notifications_by_account").on(table.accountId, table.id),
+  ],
+);
