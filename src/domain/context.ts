@@ -23,6 +23,10 @@ export interface Settings {
   maxSessions: number;
   regions: readonly string[];
   rateLimitPerMinute: number;
+  /** Requests a minute from one client address, where a dialect limits those; 0 for no limit. */
+  rateLimitPerAddress: number;
+  /** The account whose stream needs no key; null for none. */
+  publicEventsAccount: string | null;
   signupsPerHour: number;
   /** Loopback and private addresses may be reached: local development. */
   allowPrivateTargets: boolean;
