@@ -19,7 +19,7 @@ const WALLS: [folder: string, may: string[]][] = [
   ["domain/", ["domain/", "store/"]],
   ["store/", ["store/", "domain/errors.ts"]],
   ["dialects/kit/", ["dialects/kit/", "domain/"]],
-  ["objects/", ["objects/", "domain/", "runtime/context.ts", "store/"]],
+  ["objects/", ["objects/", "domain/", "runtime/context.ts"]],
   [
     "platform/",
     [

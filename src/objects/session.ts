@@ -1,5 +1,5 @@
 import { DurableObject } from "cloudflare:workers";
-import { Fault, settle } from "../domain/errors.ts";
+import { settle } from "../domain/errors.ts";
 import type { SessionEvent } from "../domain/event.ts";
 import type { Reply, Watcher } from "../domain/ports.ts";
 import { forgetSession } from "../domain/session/forget-session.ts";
@@ -11,7 +11,7 @@ import type {
 } from "../domain/session/session.ts";
 import { type ObjectContext, objectContext } from "../runtime/context.ts";
 import type { FrameEncoder } from "./fan-out.ts";
-import { Life } from "./session/life.ts";
+import { Life, sessionGone } from "./session/life.ts";
 import { dueTasks, nextAlarm } from "./session/schedule.ts";
 
 /**
@@ -107,7 +107,7 @@ export abstract class SessionShell extends DurableObject<Env> {
   /** @throws Fault NOT_FOUND for a session that never was, is no more, or is another account's. */
   #owned(accountId: string): Life {
     const life = this.#find();
-    if (life?.init.accountId !== accountId) throw new Fault("NOT_FOUND", "Session not found");
+    if (life?.init.accountId !== accountId) throw sessionGone();
     return life;
   }
 

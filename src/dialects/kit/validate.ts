@@ -29,11 +29,7 @@ function describe(issue: z.core.$ZodIssue): [string, string][] {
     return issue.keys.map((key) => [path ? `${path}.${key}` : key, "is not a known field"]);
   }
   // Zod says "expected string, received undefined" where a person would say "required".
-  if (
-    issue.code === "invalid_type" &&
-    issue.input === undefined &&
-    /undefined$/.test(issue.message)
-  ) {
+  if (issue.code === "invalid_type" && issue.message.endsWith("received undefined")) {
     return [[path, "is required"]];
   }
   return [[path, issue.message.replace(/^Invalid input: /, "")]];

@@ -2,6 +2,8 @@ import type { Database } from "../../store/database.ts";
 import { enterLine, leaveLine, stepBack, tryTurn } from "../../store/browser-line.ts";
 import { Fault } from "../errors.ts";
 
+export { leaveLine };
+
 /** How often one in line looks whether its turn has come. */
 const LOOK_EVERY_MS = 250;
 

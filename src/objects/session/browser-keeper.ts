@@ -27,6 +27,8 @@ export interface KeeperOptions {
 export class BrowserKeeper {
   readonly #options: KeeperOptions;
   #browser: Browser | null = null;
+  /** The session has ended: a browser that comes now comes too late. */
+  #closed = false;
   /** The snapshot being taken, and whether another one is wanted after it. */
   #saving: Promise<void> | null = null;
   #saveAgain = false;
@@ -52,6 +54,11 @@ export class BrowserKeeper {
     if (joined) return this.#adopt(joined);
     const { launcher, inTurn } = this.#options;
     const browser = await inTurn(() => launcher.launch());
+    if (this.#closed) {
+      await browser.close().catch(() => {});
+      await this.#options.leaveLine();
+      throw new Fault("UNAVAILABLE", "The session has ended.");
+    }
     this.#options.storage.put(BROWSER_ID, browser.id);
     this.#adopt(browser);
     await this.#restore(browser);
@@ -94,6 +101,7 @@ export class BrowserKeeper {
 
   /** Closes the browser for good, joining it first if need be. */
   async close(): Promise<void> {
+    this.#closed = true;
     this.#browser = this.current ?? (await this.#join().catch(() => null));
     await this.drop();
   }

@@ -2,7 +2,7 @@ import { areKeysLive } from "../../domain/account/index.ts";
 import { Fault } from "../../domain/errors.ts";
 import type { SessionEvent } from "../../domain/event.ts";
 import type { BrowserNotice } from "../../domain/ports.ts";
-import { launchInTurn } from "../../domain/session/browser-line.ts";
+import { launchInTurn, leaveLine } from "../../domain/session/browser-line.ts";
 import { storeScreenshot } from "../../domain/session/screenshots.ts";
 import type {
   SessionCommand,
@@ -11,7 +11,6 @@ import type {
   SessionView,
 } from "../../domain/session/session.ts";
 import type { ObjectContext } from "../../runtime/context.ts";
-import { leaveLine } from "../../store/browser-line.ts";
 import { EventLog } from "../event-log.ts";
 import type { FrameEncoder } from "../fan-out.ts";
 import { Watchers } from "../watchers.ts";
@@ -123,10 +122,11 @@ export class Life {
     return this.queue.run(
       async () => {
         // The session may have ended while this waited.
-        if (this.ended) throw new Fault("NOT_FOUND", "Session not found");
+        if (this.ended) throw sessionGone();
         try {
           return await this.#perform(command);
         } catch (error) {
+          if (this.ended) throw sessionGone();
           timedOut = error instanceof Fault && error.code === "TIMEOUT";
           throw error;
         } finally {
@@ -233,4 +233,8 @@ export class Life {
     this.#status.lastUsed = Date.now();
     this.#storage.kv.put("status", this.#status);
   }
+}
+
+export function sessionGone(): Fault {
+  return new Fault("NOT_FOUND", "Session not found");
 }

@@ -36,7 +36,7 @@ export class TypedText {
   maskUrl(address: string): string {
     if (this.#kept.size === 0 || !URL.canParse(address)) return address;
     const url = new URL(address);
-    for (const [name, value] of [...url.searchParams]) {
+    for (const [name, value] of Array.from(url.searchParams)) {
       const masked = this.mask(value);
       if (masked !== value) url.searchParams.set(name, masked);
     }

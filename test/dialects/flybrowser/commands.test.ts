@@ -153,7 +153,7 @@ describe("POST extract", () => {
 });
 
 describe("screenshots", () => {
-  const signature = (bytes: Uint8Array) => [...bytes.slice(0, 4)];
+  const signature = (bytes: Uint8Array) => Array.from(bytes.slice(0, 4));
   const shoot = async (query = "") => {
     const response = await ask(`/sessions/${id}/screenshot${query}`, {
       headers: { authorization: `Bearer ${key}` },
