@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { INVOICE_FIELDS } from "../../domain/account/index.ts";
 
 /**
  * The requests of wire/agentslug.md, in its own spelling. Unknown fields are ignored. A refusal
@@ -17,4 +16,12 @@ export const PasswordChange = z.object({ password: text });
 export const Confirmation = z.object({ token: text });
 
 /** Replaces what was there: a field left out is empty from then on. */
-export const InvoiceInfo = z.partialRecord(z.enum(INVOICE_FIELDS), text.nullish());
+export const InvoiceInfo = z.object({
+  vat: text.nullish(),
+  name: text.nullish(),
+  address: text.nullish(),
+  city: text.nullish(),
+  postal: text.nullish(),
+  country: text.nullish(),
+  countryType: text.nullish(),
+});

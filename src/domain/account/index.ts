@@ -10,12 +10,7 @@ export { findKeyId } from "./find-key.ts";
 export { getAccount } from "./get-account.ts";
 export { getCreateStatus } from "./get-create-status.ts";
 export { getUsage, type UsageReport } from "./get-usage.ts";
-export {
-  getInvoiceInfo,
-  INVOICE_FIELDS,
-  type InvoiceInfo,
-  replaceInvoiceInfo,
-} from "./invoice-info.ts";
+export { getInvoiceInfo, type InvoiceInfo, replaceInvoiceInfo } from "./invoice-info.ts";
 export { listKeys } from "./list-keys.ts";
 export { revokeKey } from "./revoke-key.ts";
 export { signIn, type SignInInput } from "./sign-in.ts";

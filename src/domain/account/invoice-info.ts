@@ -5,7 +5,7 @@ import { assertAccount, assertCanAct } from "./access.ts";
 import { assertValid } from "./rules.ts";
 
 /** Whom invoices are made out to, in the words that stand on them. */
-export const INVOICE_FIELDS = [
+const INVOICE_FIELDS = [
   "vat",
   "name",
   "address",
