@@ -9,7 +9,7 @@ import {
 } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createServer as createTlsServer, type TlsOptions } from "node:tls";
-import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
+import { brotliCompressSync, constants, deflateSync, gzipSync } from "node:zlib";
 import { testCertificates } from "./authority.node.ts";
 import { type Origins, type Step, TLS_DELAY_MS, ZONE } from "./origins.ts";
 
@@ -31,9 +31,6 @@ export async function serveOrigins(): Promise<{ origins: Origins; close: () => P
   const tls = async (options: TlsOptions): Promise<string> =>
     `https://localhost:${await start(secureServer(options))}`;
 
-  const refused = createServer();
-  const refusedPort = await start(refused);
-  refused.close();
   const trusted = await tls(certificates.trusted);
   const slowPort = await start(slowFront(Number(new URL(trusted).port)));
   const origins: Origins = {
@@ -50,8 +47,10 @@ export async function serveOrigins(): Promise<{ origins: Origins; close: () => P
     notYet: await tls(certificates.notYet),
     selfSigned: await tls(certificates.selfSigned),
     untrusted: await tls(certificates.untrusted),
-    refused: `http://127.0.0.1:${refusedPort}`,
-    silent: `http://127.0.0.1:${await start(createServer((socket) => socket.on("error", () => {})))}`,
+    // A free port of the usual range could be somebody else's by the time it is asked.
+    refused: "http://127.0.0.1:1",
+    silent: `http://127.0.0.1:${await start(createServer(hearOnly))}`,
+    mail: `https://127.0.0.1:${await start(createServer(speakFirst))}`,
     doh: `http://127.0.0.1:${await start(nameServer())}/dns-query`,
   };
   return {
@@ -69,6 +68,15 @@ function secureServer(options: TlsOptions): Server {
   // A client that does not like the certificate hangs up.
   server.on("tlsClientError", () => {});
   return server;
+}
+
+function hearOnly(socket: Socket): void {
+  socket.on("error", () => {});
+}
+
+function speakFirst(socket: Socket): void {
+  socket.on("error", () => {});
+  socket.write("220 mail.example ESMTP\r\n");
 }
 
 /** Reads one request, then does as its path says. */
@@ -106,7 +114,8 @@ async function perform(socket: Socket, steps: Step[], received: string): Promise
         await sleep(step.every);
       }
     } else if ("echo" in step) {
-      socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${received.length}\r\n\r\n`);
+      const length = `Content-Length: ${received.length}`;
+      socket.write(`HTTP/1.1 200 OK\r\n${length}\r\nConnection: close\r\n\r\n`);
       socket.write(received, "latin1");
     } else if ("hold" in step) return;
     else {
@@ -121,8 +130,13 @@ async function perform(socket: Socket, steps: Step[], received: string): Promise
 
 function packedZeros({ zeros, packed }: Extract<Step, { zeros: number }>): Buffer {
   const plain = Buffer.alloc(zeros * 1024 * 1024);
-  const pack = { gzip: gzipSync, deflate: deflateSync, br: brotliCompressSync }[packed];
-  return pack(plain);
+  const quickly = { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } };
+  const packers = {
+    gzip: gzipSync,
+    deflate: deflateSync,
+    br: (bytes: Buffer) => brotliCompressSync(bytes, quickly),
+  };
+  return packed === "not" ? plain : packers[packed](plain);
 }
 
 /** Passes everything on, and the server's first bytes late. */

@@ -19,6 +19,8 @@ export interface Origins {
   refused: string;
   /** Takes connections and never says a word. */
   silent: string;
+  /** Speaks first, and not HTTP. */
+  mail: string;
   /** A DNS-over-HTTPS service; it answers for the names of {@link ZONE}. */
   doh: string;
 }
@@ -43,8 +45,8 @@ export type Step =
   | { wait: number }
   /** Sends text again and again, so many milliseconds apart. */
   | { repeat: string; times: number; every: number }
-  /** Sends that many megabytes of zeros, packed. */
-  | { zeros: number; packed: "gzip" | "deflate" | "br" }
+  /** Sends that many megabytes of zeros, packed or not. */
+  | { zeros: number; packed: "gzip" | "deflate" | "br" | "not" }
   /** Sends what it was sent, as received. */
   | { echo: true }
   /** Leaves the connection open. */
@@ -59,11 +61,17 @@ export function scripted(origin: string, ...steps: Step[]): string {
 
 /** A plain answer with its length. */
 export function page(body: string, ...fields: string[]): Step {
-  const lines = ["HTTP/1.1 200 OK", `Content-Length: ${body.length}`, ...fields];
+  const lines = [
+    "HTTP/1.1 200 OK",
+    `Content-Length: ${body.length}`,
+    "Connection: close",
+    ...fields,
+  ];
   return { send: `${lines.join("\r\n")}\r\n\r\n${body}` };
 }
 
 /** A redirect with an empty body. */
 export function redirect(to: string, status = "302 Found"): Step {
-  return { send: `HTTP/1.1 ${status}\r\nLocation: ${to}\r\nContent-Length: 0\r\n\r\n` };
+  const lines = [`HTTP/1.1 ${status}`, `Location: ${to}`, "Content-Length: 0", "Connection: close"];
+  return { send: `${lines.join("\r\n")}\r\n\r\n` };
 }

@@ -49,7 +49,7 @@ export async function readCertificate(
     return NOTHING;
   } finally {
     clearTimeout(timer);
-    hangUp(socket);
+    await hangUp(socket);
   }
 }
 

@@ -31,7 +31,7 @@ export async function dial(url: URL, { connect, watch }: DialOptions): Promise<C
   try {
     await watch.within("connecting", opened(socket, url));
   } catch (error) {
-    hangUp(socket);
+    await hangUp(socket);
     throw error;
   }
   watch.mark("connect");
@@ -43,8 +43,7 @@ export async function dial(url: URL, { connect, watch }: DialOptions): Promise<C
   try {
     await watch.within("agreeing on TLS", handshake(safe));
   } catch (error) {
-    hangUp(safe);
-    hangUp(socket);
+    await Promise.all([hangUp(safe), hangUp(socket)]);
     throw error;
   }
   watch.mark("pretransfer");
@@ -57,9 +56,17 @@ export function addressOf(url: URL): { hostname: string; port: number } {
   return { hostname: url.hostname, port: url.port === "" ? standard : Number(url.port) };
 }
 
-/** Lets go of a connection without waiting for the other side. */
-export function hangUp(connection: Pick<Socket, "close">): void {
-  connection.close().catch(() => undefined);
+/** How long a connection may take to be closed, which the platform still counts until then. */
+const CLOSED_WITHIN_MS = 200;
+
+/** Closes a connection, and waits a little for it. Never rejects. */
+export async function hangUp(connection: Pick<Socket, "close">): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, CLOSED_WITHIN_MS);
+  });
+  await Promise.race([connection.close().catch(() => undefined), late]);
+  clearTimeout(timer);
 }
 
 function open(connect: Connect, url: URL, secure: boolean): Socket {

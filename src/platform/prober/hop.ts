@@ -73,7 +73,7 @@ async function reach(tools: Tools, hop: Hop, { lookup, watch, body }: Reach): Pr
       const answer = await exchange(connection, { method: hop.method, request, watch, body });
       return { answer, via: "socket" };
     } finally {
-      hangUp(connection);
+      await hangUp(connection);
     }
   } catch (error) {
     if (!(error instanceof NotConnected)) throw error;
