@@ -1,0 +1,81 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { DIALECTS } from "../../src/app.ts";
+import { ask, call, newAccount, newSession } from "../support/api.ts";
+
+/** Whatever is sent, the answer is the caller's fault or the work done: never a 500. */
+
+const ODD: unknown[] = [
+  null,
+  0,
+  "text",
+  [],
+  [[]],
+  { "": "" },
+  { __proto__: null, constructor: 1, toString: 2 },
+  { url: {}, command: [], query: 5, workflow: "x", name: null, email: 7, cookies: {} },
+  { url: "http://[", command: "\ud800", query: "\u0000", condition: "\uffff", cookies: [null] },
+  { url: "x".repeat(9000), command: "y".repeat(20_000), query: "z".repeat(20_000) },
+  { workflow: { name: "w", steps: [null, 1, {}, { action: {} }] }, variables: { a: {} } },
+  { workflow: { name: "w", steps: [{ action: "goto", url: "http://x", timeout_ms: 1e99 }] } },
+  { cookies: [{ name: "a", value: "b", url: "x", expires: "never" }], timeout_ms: -1 },
+  { tz: "Mars/Base", scope: "god", expires_at: "yesterday", points: "many", crater_config: [] },
+];
+
+const QUERIES = [
+  "limit=%00",
+  "limit=1e9&offset=NaN",
+  "offset=9999999999999999999",
+  "since=-1&ack=maybe",
+  "format=exe&full_page=2",
+  "%E0%A4%A",
+];
+
+let key: string;
+let id: string;
+beforeAll(async () => {
+  ({ key } = await newAccount());
+  id = await newSession(key);
+});
+afterAll(async () => {
+  await call(key, "DELETE", `/sessions/${id}`);
+});
+
+const routes = DIALECTS.flatMap((dialect) =>
+  dialect.routes.map((route) => [`${route.method} ${route.path}`, route] as const),
+);
+
+describe.each(routes)("%s", (_name, route) => {
+  const paths = () => [
+    route.path.replace(":session_id", id).replaceAll(/:\w+(?:\{[^}]*\})?/g, "%F0%9F%92%A9"),
+    route.path.replaceAll(/:\w+(?:\{[^}]*\})?/g, "%00%2e%2e"),
+  ];
+
+  it.runIf(route.takesBody)("survives odd bodies", async () => {
+    for (const body of ODD) {
+      const path = paths()[0] ?? "";
+      const response = await ask(path, {
+        method: route.method,
+        headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
+        body: JSON.stringify(body),
+      });
+      await response.body?.cancel();
+      expect({ path, body, failed: response.status >= 500 }).toEqual({ path, body, failed: false });
+    }
+  });
+
+  it.runIf(route.method === "GET")("survives odd paths and queries", async () => {
+    for (const path of paths()) {
+      for (const query of QUERIES) {
+        const response = await ask(`${path}?${query}`, {
+          headers: { authorization: `Bearer ${key}` },
+        });
+        await response.body?.cancel();
+        expect({ path, query, failed: response.status >= 500 }).toEqual({
+          path,
+          query,
+          failed: false,
+        });
+      }
+    }
+  });
+});
