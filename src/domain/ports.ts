@@ -293,7 +293,7 @@ export interface Browser {
   peek(): { url: string; title: string; loading: boolean };
   /**
    * The current page for one command. All its calls end with a TIMEOUT once `signal` aborts.
-   * Waits for a load under way first.
+   * All but `go` wait for a load under way first.
    */
   page(signal: AbortSignal): Promise<BrowserPage>;
   /** For snapshots; cheap, safe beside a running command. Rejects when the renderer is dead. */

@@ -18,7 +18,7 @@ export interface LauncherOptions {
 /** The platform's longest: sessions park by their own rules, not by its minute of silence. */
 const KEEP_ALIVE_MS = 600_000;
 const LAUNCH_LIMIT_MS = 30_000;
-const JOIN_LIMIT_MS = 10_000;
+const JOIN_LIMIT_MS = 5_000;
 /** When the platform does not say how long to wait. */
 const RETRY_AFTER_S = 10;
 

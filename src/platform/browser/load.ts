@@ -1,10 +1,12 @@
-import { assertInTime, pause, within } from "./limit.ts";
+import { assertInTime, pause, withLimit, within } from "./limit.ts";
 
 /** Milestones of a document, in CDP's words (Page.lifecycleEvent). */
 export type Milestone = "DOMContentLoaded" | "load" | "networkIdle";
 
 /** A document that was readable for so long is taken as loaded: one stuck image blocks nobody. */
-const PATIENCE_MS = 5_000;
+const PATIENCE_MS = 3_000;
+/** A navigation that a page asked for begins within this time, or not at all. */
+const INTENT_MS = 150;
 
 /** How far the main document of a page is, kept by the page's events. */
 export class Load {
@@ -22,6 +24,7 @@ export class Load {
   #complete: boolean;
   #waiters = new Set<() => void>();
   #failure: Error | null = null;
+  #intent = false;
 
   /** `complete`: nothing is under way in it yet. */
   constructor(complete: boolean) {
@@ -47,10 +50,18 @@ export class Load {
     if (this.has("load")) this.#finish();
   }
 
+  /** The page asked for another document, which the browser has not begun to get yet; or not. */
+  intend(intent: boolean): void {
+    this.#intent = intent;
+    this.#wake();
+  }
+
   begin(loader: string): void {
     this.begun += 1;
+    this.#intent = false;
     this.#last = loader;
     this.#pending = loader;
+    this.#wake();
   }
 
   /** True when the document came complete, as one from the back/forward cache does. */
@@ -83,6 +94,7 @@ export class Load {
   stop(): boolean {
     const news = !this.complete;
     if (this.pending) this.abandoned += 1;
+    this.#intent = false;
     this.#pending = null;
     this.#finish();
     return news;
@@ -99,6 +111,7 @@ export class Load {
   async settled(signal: AbortSignal): Promise<void> {
     assertInTime(signal);
     if (this.#failure) throw this.#failure;
+    if (this.#intent) await this.#begins(signal);
     if (this.complete) return;
     const leave = new AbortController();
     const either = AbortSignal.any([signal, leave.signal]);
@@ -112,6 +125,15 @@ export class Load {
       await within(signal, Promise.race([complete, patience]));
     } finally {
       leave.abort();
+    }
+  }
+
+  async #begins(signal: AbortSignal): Promise<void> {
+    try {
+      await withLimit(INTENT_MS, (limit) => this.#until(() => !this.#intent, limit), signal);
+    } catch {
+      assertInTime(signal);
+      this.#intent = false;
     }
   }
 

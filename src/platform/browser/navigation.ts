@@ -68,6 +68,8 @@ export async function go(
     await tab.load.reached(milestone, signal);
     // The load was given up: by the page, or because the page has died.
     if (!tab.load.has(milestone)) await flush(tab, signal);
+    // Many an address only sends its visitors on.
+    if (waitUntil !== "domcontentloaded") await tab.load.settled(signal);
   });
 }
 

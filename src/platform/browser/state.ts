@@ -5,7 +5,7 @@ import { readCookies, restoreCookies } from "./cookies.ts";
 import { evaluate } from "./evaluate.ts";
 import { readFrame, writeStorage } from "./in-page.js";
 import type { FrameContent } from "./in-page.js";
-import { assertInTime, withLimit, within } from "./limit.ts";
+import { assertInTime, pause, withLimit, within } from "./limit.ts";
 import { assertAddress, go, type Navigator } from "./navigation.ts";
 import type { Frame, Tab } from "./tab.ts";
 
@@ -139,6 +139,7 @@ async function readContent(frame: Frame, signal: AbortSignal): Promise<FrameCont
     } catch (error) {
       // A navigation took the document away meanwhile.
       if (error instanceof Fault || tries === 0) throw error;
+      await pause(20, signal);
     }
   }
 }

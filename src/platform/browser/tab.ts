@@ -1,6 +1,7 @@
 import { Fault } from "../../domain/errors.ts";
 import { type CdpEvent, type Channel, DetachedError, type Wire } from "./cdp.ts";
 import { Load } from "./load.ts";
+import { type FrameInfo, type FrameTree, setUpFrame, setUpPage } from "./setup.ts";
 
 export interface Frame {
   id: string;
@@ -31,17 +32,8 @@ export interface TabListener {
   opening(tab: Tab, url: string): void;
 }
 
-export const VIEWPORT = { width: 1280, height: 720 };
 /** A page's history is not longer than this. */
 const MAX_REMEMBERED = 50;
-/** Workers and the like are left alone. */
-const FRAMES_ONLY = {
-  autoAttach: true,
-  waitForDebuggerOnStart: false,
-  flatten: true,
-  filter: [{ type: "iframe" }, { exclude: true }],
-};
-
 /** One open page, as its events tell it; it knows its address and its load without asking. */
 export class Tab {
   readonly channel: Channel;
@@ -85,7 +77,7 @@ export class Tab {
     this.openerId = openerId;
     this.load = new Load(!existing);
     this.#adopt(channel, targetId, undefined);
-    this.ready = this.#prepare();
+    this.ready = setUpPage(channel).then((tree) => this.#graft(channel, tree));
     this.ready.catch(() => {});
   }
 
@@ -115,25 +107,6 @@ export class Tab {
     this.load.fail(new DetachedError());
   }
 
-  async #prepare(): Promise<void> {
-    const { send } = this.channel;
-    const [, , tree] = await Promise.all([
-      send("Page.enable"),
-      send("Page.setLifecycleEventsEnabled", { enabled: true }),
-      send("Page.getFrameTree"),
-      send("Emulation.setDeviceMetricsOverride", {
-        ...VIEWPORT,
-        deviceScaleFactor: 1,
-        mobile: false,
-      }),
-      // A click on a file field would otherwise open the platform's own dialog.
-      send("Page.setInterceptFileChooserDialog", { enabled: true }),
-      send("Target.setAutoAttach", FRAMES_ONLY),
-      send("Runtime.runIfWaitingForDebugger"),
-    ]);
-    this.#graft(this.channel, tree.frameTree);
-  }
-
   /** Frames that were there before the first event. */
   #graft(channel: Channel, tree: FrameTree): void {
     const { frame } = tree;
@@ -150,10 +123,8 @@ export class Tab {
     channel.onEvent = (event) => this.#hear(channel, event);
     if (openSession === undefined) return;
     // A frame with a process of its own; its failures concern only itself.
-    channel.tell("Page.enable");
-    channel.tell("Target.setAutoAttach", FRAMES_ONLY);
-    channel.send("Page.getFrameTree").then(
-      (tree) => this.#graft(channel, tree.frameTree),
+    setUpFrame(channel).then(
+      (tree) => this.#graft(channel, tree),
       () => {},
     );
     const known = this.frames.get(rootFrameId);
@@ -182,6 +153,7 @@ export class Tab {
         if (frame) frame.url = params.url;
         if (params.frameId !== this.targetId) return;
         this.url = params.url;
+        this.load.intend(false);
         this.#listener.navigated(this);
         return;
       }
@@ -191,6 +163,12 @@ export class Tab {
         }
         this.load.begin(params.loaderId);
         this.#listener.loading(this);
+        return;
+      case "Page.frameRequestedNavigation":
+        if (params.frameId === this.targetId) this.load.intend(params.disposition === "currentTab");
+        return;
+      case "Page.frameScheduledNavigation":
+        if (params.frameId === this.targetId) this.load.intend(params.delay < 1);
         return;
       case "Page.frameStoppedLoading":
         if (params.frameId === this.targetId && this.load.stop()) this.#listener.loaded(this);
@@ -278,19 +256,4 @@ export class Tab {
     }
     this.#wire.detach(sessionId);
   }
-}
-
-interface FrameInfo {
-  id: string;
-  parentId?: string;
-  loaderId: string;
-  url: string;
-  urlFragment?: string;
-  domainAndRegistry: string;
-  unreachableUrl?: string;
-}
-
-interface FrameTree {
-  frame: FrameInfo;
-  childFrames?: FrameTree[];
 }

@@ -80,11 +80,32 @@ test("waits as long as it was told to", async () => {
 test("follows a page that sends its visitor on at once", async () => {
   const { page } = await launch();
   const current = await page();
-  await current.go(show(`<script>location.replace("${site}/login.html")</script>`), "load");
-  await eventually(async () => current.url() === `${site}/login.html`);
-  expect(await current.title()).toBe("Sign in");
-  await current.go(show(`<body onload="location.href='${site}/slow?ms=200'">`), "load");
-  expect(await (await page()).title()).toBe("Slow");
+  for (const [html, title] of [
+    [`<script>location.replace("${site}/login.html")</script>`, "Sign in"],
+    [`<body onload="location.href = '${site}/slow?ms=200'">`, "Slow"],
+    [`<meta http-equiv=refresh content="0; url=${site}/login.html">`, "Sign in"],
+    [
+      `<form action="${site}/slow?ms=100"></form><script>document.forms[0].submit()</script>`,
+      "Slow",
+    ],
+  ] as const) {
+    await current.go(show(html), "load");
+    expect(await current.title()).toBe(title);
+  }
+});
+
+test("a snapshot taken in the middle of a command and of a load is whole", async () => {
+  const { browser, page } = await launch();
+  const current = await page();
+  await current.go(
+    show(`<script>localStorage.a = 1</script><a href="${site}/slow?ms=600">Slow</a>`),
+    "load",
+  );
+  const click = current.click(pick(await current.tree(), "link", "Slow").ref);
+  await eventually(() => browser.peek().loading);
+  expect((await browser.state()).storage).toEqual([{ origin: site, items: [["a", "1"]] }]);
+  await click;
+  expect(await current.title()).toBe("Slow");
 });
 
 test("tells of moves within a document, and keeps the address", async () => {
