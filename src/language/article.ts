@@ -39,9 +39,19 @@ export async function parseDocument(html: string): Promise<ParsedDocument> {
     );
   }
   const { parseHTML } = await import("linkedom");
-  // Documents without a body element get one, so that every reader finds it.
+  // Fragments get a body element, so that every reader finds one.
   const whole = /<body[\s>]/i.test(html) ? html : `<html><head></head><body>${html}</body></html>`;
-  return parseHTML(whole).document as unknown as ParsedDocument;
+  return shallow(() => parseHTML(whole).document as unknown as ParsedDocument);
+}
+
+/** Parsers and writers recurse; a script can nest elements deeper than their stack. */
+function shallow<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new Fault("BAD_REQUEST", "The page's elements are nested too deeply to be read.");
+  }
 }
 
 /**
@@ -54,28 +64,32 @@ export async function readArticle(html: string, url: string): Promise<Article> {
     import("turndown"),
     parseDocument(html),
   ]);
-  for (const element of document.querySelectorAll(
-    "script,style,noscript,template,svg,iframe,[hidden],[aria-hidden=true]",
-  )) {
-    element.remove();
-  }
-  makeAbsolute(document, url);
-  const title = document.title.trim();
-  const whole = document.body.innerHTML;
-  // The parser's document has what Readability uses, but not the type of a browser's.
-  const found = new Readability(document as never, { charThreshold: 200 }).parse();
-  const { body } = await parseDocument(found?.content?.trim() ? found.content : whole);
+  const { title, content } = shallow(() => {
+    for (const element of document.querySelectorAll(UNREAD)) element.remove();
+    makeAbsolute(document, url);
+    const whole = document.body.innerHTML;
+    const name = document.title.trim();
+    // The parser's document has what Readability uses, but not the type of a browser's.
+    const found = new Readability(document as never, { charThreshold: 200 }).parse();
+    return {
+      title: found?.title?.trim() || name,
+      content: found?.content?.trim() ? found.content : whole,
+    };
+  });
+  const { body } = await parseDocument(content);
   const turndown = new Turndown({
     headingStyle: "atx",
     codeBlockStyle: "fenced",
     bulletListMarker: "-",
   });
-  return {
-    title: found?.title?.trim() || title,
+  return shallow(() => ({
+    title,
     text: blockText(body),
     markdown: turndown.turndown(body as never).trim(),
-  };
+  }));
 }
+
+const UNREAD = "script,style,noscript,template,svg,iframe,[hidden],[aria-hidden=true]";
 
 function makeAbsolute(document: ParsedDocument, url: string): void {
   for (const attribute of ["href", "src"]) {

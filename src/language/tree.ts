@@ -67,6 +67,7 @@ const NAMED_BY_CONTENT =
 /** What is written in a node, as a reader sees it: one line a block, single blanks. */
 export function textOf(root: PageNode): string {
   let text = "";
+  const blanks = keepsBlanks(root);
   const visit = (node: PageNode, editable: boolean): void => {
     if (editable && node.states.editable) return;
     if (node.role === "InlineTextBox" || node.role === "ListMarker") return;
@@ -75,7 +76,7 @@ export function textOf(root: PageNode): string {
       return;
     }
     if (node.role === "StaticText") {
-      text = join(text, node.name);
+      text = join(text, node.name, blanks);
       return;
     }
     // Names computed from what is inside have the white space right.
@@ -97,12 +98,20 @@ export function textOf(root: PageNode): string {
   return tidyLines(text);
 }
 
+/** Whether texts still have the blanks at their edges, which tell where words end. */
+function keepsBlanks(node: PageNode): boolean {
+  if (node.role === "StaticText") return /^\s|\s$/.test(node.name);
+  return node.children.some((child) => keepsBlanks(child));
+}
+
 /**
- * The tree may have the white space at the edges of inline elements folded away, so a blank is
- * put between two texts unless they look like one (`£12.` `50`, `text` `.`).
+ * Where the white space at the edges of inline elements was folded away, a blank is put between
+ * two texts unless they look like one (`£12.` `50`, `text` `.`).
  */
-function join(text: string, more: string): string {
+function join(text: string, more: string, blanks = false): string {
   if (text === "" || more === "" || /\s$/.test(text) || /^\s/.test(more)) return text + more;
+  if (blanks && !/[\p{Ll}\p{N}]$/u.test(text)) return text + more;
+  if (blanks && !/^[\p{Lu}\p{N}]/u.test(more)) return text + more;
   if (/\d[.,]$/.test(text) && /^\d{2}(?!\d)/.test(more)) return text + more;
   if (/^[.,;:!?)\]}%’'”]/.test(more) || /[([{“‘'#@/$€£]$/.test(text)) return text + more;
   return `${text} ${more}`;

@@ -89,7 +89,8 @@ function wordLikeness(a: string, b: string): number {
   const [short, long] = a.length < b.length ? [a, b] : [b, a];
   if (`${short}s` === long || `${short}es` === long) return 0.95;
   if (short.length >= 4 && long.startsWith(short)) return 0.8;
-  if (short.length < 4) return 0;
+  // Slips of the first letter are rare, and most pairs of words end here.
+  if (short.length < 4 || a[0] !== b[0]) return 0;
   const limit = short.length >= 8 ? 2 : 1;
   return editDistance(a, b, limit) <= limit ? 0.8 : 0;
 }

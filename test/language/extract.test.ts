@@ -203,6 +203,9 @@ const QUERIES: readonly (readonly [query: string, answer: string])[] = [
   ['does the page contain "picked by hand"', "Yes: The text “picked by hand” is on the page."],
   ["does the page mention coffee", "No: The text “coffee” is not on the page."],
   ["is the I agree checkbox checked?", "Yes: The I agree checkbox is checked."],
+  ["confirm picked by hand", "Yes: The text “picked by hand” is on the page."],
+  ["confirm that the Subscribe button is enabled", "Yes: The Subscribe button is enabled."],
+  ["verify the title contains Teas", "Yes: The title is “Tea House – Teas”."],
   ["heading and title", "Heading: Tea House\nTitle: Tea House – Teas"],
   [
     "Owner, founded and the price of Assam",
@@ -267,6 +270,7 @@ describe("a sign-in", () => {
     );
     expect(await confirm(`link "Sign out" url=https://x.example/out`)).toBe("Login successful");
     expect(await confirm(`StaticText "You are signed in."`)).toBe("Login successful");
+    expect(await confirm(`heading "Welcome, Ada" level=1`)).toBe("Login successful");
   });
 
   it("is not confirmed while a password is asked for", async () => {
@@ -274,6 +278,12 @@ describe("a sign-in", () => {
     expect(await confirm(form)).toBe("Login not successful: the page still asks for a password");
     expect(await confirm(`alert\n  StaticText "Invalid password."\n${form}`)).toBe(
       "Login failed: Invalid password",
+    );
+  });
+
+  it("is not confirmed by a page that welcomes anybody", async () => {
+    expect(await confirm(`link "Sign in"\nheading "Welcome to our shop" level=1`)).toBe(
+      "Login not successful: the page still offers to sign in",
     );
   });
 

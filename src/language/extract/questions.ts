@@ -1,3 +1,4 @@
+import { Fault } from "../../domain/errors.ts";
 import type { Page } from "../../domain/page.ts";
 import { nameOf, namesInFacts } from "../describe.ts";
 import { factsOf } from "../find.ts";
@@ -22,12 +23,14 @@ function signedIn(query: string): Question | null {
     /\b(?:confirm|verify|check|success|successful|succeeded|successfully|worked|status|state|am i|is the user|are we|did|was|whether|if|result|ensure|validate|fail|failed)\b/i.test(
       query,
     );
-  if (!about || !asks) return null;
+  const other = /\b(?:button|link|field|form|visible|enabled|disabled|title|url|heading)\b/i;
+  if (!about || !asks || other.test(query)) return null;
   return { label: "Login", answer: loginState };
 }
 
-const WELCOME =
-  /\b(?:welcome|hello|hi|signed in as|logged in as|you are (?:now )?(?:signed|logged) in|login successful|successfully (?:logged|signed) in|my account|dashboard)\b/i;
+const CONFIRMED =
+  /\b(?:(?:signed|logged) in as|you are (?:now )?(?:signed|logged) in|(?:login|sign-?in) (?:was )?successful|successfully (?:logged|signed) in)\b/i;
+const WELCOME = /\b(?:welcome|hello|hi|my account|dashboard)\b/i;
 const REFUSED =
   /\b(?:(?:wrong|invalid|incorrect|unknown|bad)\s+(?:e-?mail|user|username|password|credentials?|login|combination)[^\n.]{0,80}|(?:login|sign-?in|log-?in|authentication)\s+(?:failed|failure|error|unsuccessful)[^\n.]{0,80}|(?:password|credentials?|e-?mail|username)[^\n.]{0,40}\b(?:incorrect|invalid|wrong|not (?:valid|recogni[sz]ed|found)|does ?n[o']t match)[^\n.]{0,40}|account (?:locked|disabled|suspended))/i;
 
@@ -36,18 +39,21 @@ async function loginState(view: View): Promise<string> {
   const text = textOf(await view.tree());
   const refused = REFUSED.exec(text)?.[0]?.trim();
   const password = await hasPasswordField(view, entries);
-  const logout = entries.some(
-    ({ node }) =>
-      /^(?:link|button|menuitem)$/.test(node.role) &&
-      canonical(fold(nameOf(node))).includes("logout"),
-  );
-  if (logout && !password) return "Login successful";
+  if ((offers(entries, "logout") || CONFIRMED.test(text)) && !password) return "Login successful";
   if (refused) return `Login failed: ${refused}`;
   if (password) return "Login not successful: the page still asks for a password";
-  if (logout || WELCOME.test(text) || WELCOME.test(await view.page.title())) {
+  if (offers(entries, "login")) return "Login not successful: the page still offers to sign in";
+  if (WELCOME.test(text) || WELCOME.test(await view.page.title())) {
     return "Login successful";
   }
   return "Login not confirmed: the password field is gone, but the page shows neither a welcome nor a way to log out";
+}
+
+function offers(entries: readonly Entry[], what: "login" | "logout"): boolean {
+  return entries.some(
+    ({ node }) =>
+      /^(?:link|button|menuitem)$/.test(node.role) && canonical(fold(nameOf(node))).includes(what),
+  );
 }
 
 async function hasPasswordField({ page }: View, entries: readonly Entry[]): Promise<boolean> {
@@ -107,7 +113,8 @@ function asked(
 ): Question | null {
   const words = statement(query);
   if (words === null) return null;
-  const check = condition(words);
+  const check = understood(condition, words) ?? understood(condition, `page contains ${words}`);
+  if (!check) return null;
   return {
     label: "Answer",
     answer: async ({ page }) => {
@@ -115,6 +122,15 @@ function asked(
       return `${met ? "Yes" : "No"}: ${details}`;
     },
   };
+}
+
+function understood<T>(condition: (words: string) => T, words: string): T | null {
+  try {
+    return condition(words);
+  } catch (error) {
+    if (error instanceof Fault) return null;
+    throw error;
+  }
 }
 
 /** A question turned into the condition that it asks about; null when it asks something else. */
