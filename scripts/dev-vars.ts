@@ -24,6 +24,7 @@ const SETTINGS: readonly { comment: string; make: () => Record<string, string> }
       SIGNUP: "open",
       ALLOW_PRIVATE_TARGETS: "1",
       RATE_LIMIT_PER_MINUTE: "100000",
+      RATE_LIMIT_PER_IP_PER_MINUTE: "100000",
       MAX_SESSIONS: "50",
       SIGNUPS_PER_HOUR: "1000",
     }),

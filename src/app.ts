@@ -1,8 +1,8 @@
 import { Hono } from "hono";
 import { cors } from "hono/cors";
 import { pages } from "./console/index.ts";
-import { agentslug } from "./dialects/agentslug/index.ts";
 import { adspower } from "./dialects/adspower/index.ts";
+import { agentslug } from "./dialects/agentslug/index.ts";
 import { flybrowser } from "./dialects/flybrowser/index.ts";
 import { type App, type Dialect, mount, type Services } from "./dialects/kit/index.ts";
 import { manage } from "./dialects/manage/index.ts";

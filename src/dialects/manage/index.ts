@@ -4,6 +4,7 @@ import { account } from "./routes/account.ts";
 import { accounts } from "./routes/accounts.ts";
 import { files } from "./routes/files.ts";
 import { keys } from "./routes/keys.ts";
+import { proxies } from "./routes/proxies.ts";
 import { usage } from "./routes/usage.ts";
 
 /** wire/manage.md: our own API. */
@@ -13,5 +14,5 @@ export const manage: Dialect = {
   credential: authorization("Bearer"),
   missingCredential: "Missing API key: send it as Authorization: Bearer.",
   renderError,
-  routes: [...accounts, ...account, ...keys, ...usage, ...files],
+  routes: [...accounts, ...account, ...keys, ...proxies, ...usage, ...files],
 };
