@@ -11,7 +11,13 @@ import { contextFor, identify } from "./runtime/context.ts";
 import { createLog } from "./runtime/log.ts";
 
 /** In the order in which paths are looked up; the first speaks for the root. */
-export const DIALECTS: readonly [Dialect, ...Dialect[]] = [flybrowser, adspower, agentslug, manage, pages];
+export const DIALECTS: readonly [Dialect, ...Dialect[]] = [
+  flybrowser,
+  adspower,
+  agentslug,
+  manage,
+  pages,
+];
 
 /** Headers that scripts on other origins may read. */
 const EXPOSED_HEADERS = [

@@ -2,6 +2,7 @@
  * What the full stack is measured against: Hono and one D1 point query, and nothing else. No key
  * is read, nothing is counted, logged or set on the answer.
  */
+import type { D1Database } from "@cloudflare/workers-types";
 import { Hono } from "hono";
 
 const app = new Hono<{ Bindings: { DB: D1Database } }>();
