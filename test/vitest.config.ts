@@ -33,6 +33,8 @@ export default defineConfig({
     exclude: ["test/process/**", "test/long/**"],
     globalSetup: ["test/support/global.node.ts"],
     setupFiles: ["test/support/setup.ts"],
+    /** What the product logs is shown where a test fails. */
+    silent: "passed-only",
     testTimeout: 30_000,
     hookTimeout: 60_000,
     /** Two cores, and each file brings its own workerd. */

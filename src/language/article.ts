@@ -2,6 +2,8 @@ import { Fault } from "../domain/errors.ts";
 
 /** Characters of HTML above which a page is not parsed. */
 const MOST_HTML = 5_000_000;
+/** Levels of elements above which all of a page is its main text: Readability would take minutes. */
+const MOST_LEVELS = 250;
 
 /** A parsed document, as far as it is used here; `linkedom` makes it. */
 export interface ParsedDocument {
@@ -70,7 +72,9 @@ export async function readArticle(html: string, url: string): Promise<Article> {
     const whole = document.body.innerHTML;
     const name = document.title.trim();
     // The parser's document has what Readability uses, but not the type of a browser's.
-    const found = new Readability(document as never, { charThreshold: 200 }).parse();
+    const found = isDeep(document.body)
+      ? null
+      : new Readability(document as never, { charThreshold: 200 }).parse();
     return {
       title: found?.title?.trim() || name,
       content: found?.content?.trim() ? found.content : whole,
@@ -87,6 +91,16 @@ export async function readArticle(html: string, url: string): Promise<Article> {
     text: blockText(body),
     markdown: turndown.turndown(body as never).trim(),
   }));
+}
+
+function isDeep(body: ParsedElement): boolean {
+  const open: [ParsedElement, number][] = [[body, 1]];
+  for (let next = open.pop(); next; next = open.pop()) {
+    const [element, level] = next;
+    if (level > MOST_LEVELS) return true;
+    for (const child of element.childNodes) open.push([child, level + 1]);
+  }
+  return false;
 }
 
 const UNREAD = "script,style,noscript,template,svg,iframe,[hidden],[aria-hidden=true]";

@@ -111,7 +111,7 @@ describe("/manage/account", () => {
         id,
         email: address,
         tz: "UTC",
-        points: 0,
+        points: 100_000,
         flybrowser_create_status: 201,
         crater_config: null,
         created_at: expect.any(String),
@@ -165,7 +165,7 @@ describe("POST /manage/accounts/{id}/points", () => {
     await Promise.all([points(env.ADMIN_KEY, id, 100), points(env.ADMIN_KEY, id, 50)]);
     const { status, body } = await points(env.ADMIN_KEY, id, 1);
     expect(status).toBe(200);
-    expect(body).toEqual({ account: { id, points: 151 } });
+    expect(body).toEqual({ account: { id, points: 100_151 } });
   });
 
   it("is the operator's alone", async () => {
@@ -206,7 +206,7 @@ describe("GET /manage/usage", () => {
           requests_per_month: expect.any(Number),
           sessions: expect.any(Number),
         },
-        points: 0,
+        points: 100_000,
         cost: 0,
       },
     });

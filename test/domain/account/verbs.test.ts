@@ -39,7 +39,7 @@ function contextOf(actor: Actor, settings: Partial<Ctx["settings"]> = {}) {
   const ctx: Ctx = {
     actor,
     db,
-    ports: { meter, sessions: live } as Ports,
+    ports: { meter, sessions: live, telemetry: { dropKey: async () => {} } } as unknown as Ports,
     settings: {
       signup: "open",
       maxSessions: 10,
