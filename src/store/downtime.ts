@@ -1,7 +1,7 @@
 import { and, asc, desc, eq, gte, lte, sql } from "drizzle-orm";
 import type { Database } from "./database.ts";
+import { oweNotifications } from "./notification.ts";
 import { type DowntimeEnd, downtimes } from "./schema/monitor.ts";
-import { type Occasion, channels, notifications } from "./schema/notification.ts";
 
 export type DowntimeRow = typeof downtimes.$inferSelect;
 
@@ -35,7 +35,7 @@ export interface Closing {
 export async function openDowntime(db: Database, opening: Opening, now: number): Promise<number[]> {
   const [, notes] = await db.batch([
     db.insert(downtimes).values(opening).onConflictDoNothing(),
-    oweNotifications(db, opening.accountId, opening.checkId, "opened", now),
+    oweNotifications(db, { ...opening, occasion: "opened", at: now }),
   ]);
   return notes.map(({ id }) => id);
 }
@@ -64,29 +64,9 @@ export async function closeDowntime(
   }
   const [, notes] = await db.batch([
     close,
-    oweNotifications(db, accountId, checkId, "closed", now),
+    oweNotifications(db, { accountId, monitorId, checkId, occasion: "closed", at: now }),
   ]);
   return notes.map(({ id }) => id);
-}
-
-/** One row per downtime, occasion and channel that wants to hear of its monitor. */
-function oweNotifications(
-  db: Database,
-  accountId: string,
-  checkId: number,
-  occasion: Occasion,
-  now: number,
-) {
-  return db.all<{ id: number }>(sql`
-    INSERT INTO ${notifications}
-      (account_id, monitor_id, channel_id, occasion, subject, state, due_at, created_at)
-    SELECT d.account_id, d.monitor_id, c.id, ${occasion}, d.id, 'owed', ${now}, ${now}
-    FROM ${downtimes} d JOIN ${channels} c ON c.account_id = d.account_id
-    WHERE d.check_id = ${checkId} AND d.account_id = ${accountId}
-      AND (c.monitors IS NULL
-        OR EXISTS (SELECT 1 FROM json_each(c.monitors) WHERE value = d.monitor_id))
-    ON CONFLICT DO NOTHING
-    RETURNING id`);
 }
 
 export interface DowntimeQuery {

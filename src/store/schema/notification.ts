@@ -1,3 +1,4 @@
+import { sql } from "drizzle-orm";
 import { index, integer, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 
 export const CHANNEL_TYPES = ["email", "webhook", "slack", "discord", "teams"] as const;
@@ -31,6 +32,9 @@ export const channels = sqliteTable(
     reminderMinutes: integer("reminder_minutes"),
     /** After the first message of a downtime, silence until its end. */
     quietUntilRecovery: integer("quiet_until_recovery", { mode: "boolean" }).notNull(),
+    /** Tries in a row that it did not answer as it should, and until when it is left alone. */
+    failures: integer().notNull().default(0),
+    heldUntil: integer("held_until"),
     createdAt: integer("created_at").notNull(),
   },
   (table) => [index("channels_by_account").on(table.accountId, table.id)],
@@ -63,12 +67,22 @@ export const notifications = sqliteTable(
   (table) => [
     uniqueIndex("notifications_once").on(
       table.monitorId,
+      table.channelId,
       table.subject,
       table.occasion,
-      table.channelId,
       table.round,
     ),
-    index("notifications_due").on(table.dueAt, table.id),
+    index("notifications_due")
+      .on(table.dueAt, table.id)
+      .where(sql`due_at IS NOT NULL`),
+    // What waits for one channel about one monitor: it goes out in this order.
+    index("notifications_waiting")
+      .on(table.channelId, table.monitorId, table.id)
+      .where(sql`due_at IS NOT NULL`),
     index("notifications_by_account").on(table.accountId, table.id),
+    index("notifications_by_channel").on(table.channelId, table.id),
+    index("notifications_unsent")
+      .on(table.accountId, table.state, table.id)
+      .where(sql`state <> 'sent'`),
   ],
 );
