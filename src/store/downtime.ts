@@ -1,6 +1,6 @@
 import { and, asc, desc, eq, gte, lte, sql } from "drizzle-orm";
 import type { Database } from "./database.ts";
-import { oweNotifications } from "./notification.ts";
+import { oweNotifications, takeBackReminders } from "./notification.ts";
 import { type DowntimeEnd, downtimes } from "./schema/monitor.ts";
 
 export type DowntimeRow = typeof downtimes.$inferSelect;
@@ -58,12 +58,14 @@ export async function closeDowntime(
         sql`closed_at IS NULL`,
       ),
     );
+  const hush = takeBackReminders(db, accountId, monitorId);
   if (closing.end === "paused") {
-    await close;
+    await db.batch([close, hush]);
     return [];
   }
-  const [, notes] = await db.batch([
+  const [, , notes] = await db.batch([
     close,
+    hush,
     oweNotifications(db, { accountId, monitorId, checkId, occasion: "closed", at: now }),
   ]);
   return notes.map(({ id }) => id);

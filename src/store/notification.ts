@@ -1,7 +1,8 @@
-import { sql } from "drizzle-orm";
+import { and, count, desc, eq, ne, type SQL, sql } from "drizzle-orm";
+import { chosen } from "./channel.ts";
 import type { Database } from "./database.ts";
 import { downtimes } from "./schema/monitor.ts";
-import { channels, notifications } from "./schema/notification.ts";
+import { channels, type NotificationState, notifications } from "./schema/notification.ts";
 
 export type NotificationRow = typeof notifications.$inferSelect;
 
@@ -36,9 +37,19 @@ export function oweNotifications(db: Database, transition: Transition) {
     SELECT d.account_id, d.monitor_id, c.id, ${occasion}, d.id, 'owed', ${at}, ${at}
     FROM ${downtimes} d JOIN ${channels} c ON c.account_id = d.account_id
     WHERE d.check_id = ${checkId} AND d.monitor_id = ${monitorId} AND d.account_id = ${accountId}
-      AND ${stands} AND ${chosen(sql`d.monitor_id`)}
+      AND ${stands} AND ${chosen(sql`c.monitors`, sql`d.monitor_id`)}
     ON CONFLICT DO NOTHING
     RETURNING id`);
+}
+
+/** For the batch that ends a downtime: once none is open, the reminders that wait are no use. */
+export function takeBackReminders(db: Database, accountId: string, monitorId: number) {
+  return db.run(sql`
+    DELETE FROM ${notifications}
+    WHERE monitor_id = ${monitorId} AND account_id = ${accountId} AND due_at IS NOT NULL
+      AND occasion = 'reminder' AND state = 'owed'
+      AND NOT EXISTS (SELECT 1 FROM ${downtimes} d
+        WHERE d.monitor_id = ${monitorId} AND d.closed_at IS NULL)`);
 }
 
 /**
@@ -56,13 +67,98 @@ export function oweCertificateWarning(
       (account_id, monitor_id, channel_id, occasion, subject, state, due_at, created_at)
     SELECT c.account_id, ${monitorId}, c.id, 'certificate', ${endsAt}, 'owed', ${at}, ${at}
     FROM ${channels} c
-    WHERE c.account_id = ${accountId} AND ${chosen(sql`${monitorId}`)}
+    WHERE c.account_id = ${accountId} AND ${chosen(sql`c.monitors`, sql`${monitorId}`)}
     ON CONFLICT DO NOTHING
     RETURNING id`);
 }
 
-/** Whether a channel `c` wants to hear of a monitor. */
-function chosen(monitorId: ReturnType<typeof sql>) {
-  return sql`(c.monitors IS NULL
-    OR EXISTS (SELECT 1 FROM json_each(c.monitors) WHERE value = ${monitorId}))`;
+export interface NotificationQuery {
+  accountId: string;
+  /** At most one of these two. */
+  state?: NotificationState;
+  channelId?: number;
+  offset: number;
+  limit: number;
+}
+
+/** One page of an account's notifications, newest first, and how many there are in all. */
+export async function listNotifications(
+  db: Database,
+  query: NotificationQuery,
+): Promise<{ rows: NotificationRow[]; total: number }> {
+  const [rows, totals, unsent] = await db.batch([
+    notificationPage(db, query),
+    notificationCount(db, query),
+    unsentCount(db, query.accountId),
+  ]);
+  const total = totals[0]?.total ?? 0;
+  return { rows, total: query.state === "sent" ? total - (unsent[0]?.total ?? 0) : total };
+}
+
+/**
+ * Read backwards along `notifications_by_account`, `_by_channel` or, for a state, `_unsent`; what
+ * was sent is nearly all of them. Exported so that its plan can be tested.
+ */
+export function notificationPage(db: Database, query: NotificationQuery) {
+  const { state } = query;
+  return db
+    .select()
+    .from(notifications)
+    .where(and(among(query), state === "sent" ? sql`+state = 'sent'` : undefined))
+    .orderBy(desc(notifications.id))
+    .limit(query.limit)
+    .offset(query.offset);
+}
+
+/** Counted in one index alone; for `sent` it counts all. Exported so that its plan can be tested. */
+export function notificationCount(db: Database, query: NotificationQuery) {
+  return db.select({ total: count() }).from(notifications).where(among(query));
+}
+
+/** What was sent is the rest. */
+export function unsentCount(db: Database, accountId: string) {
+  const unsent = and(eq(notifications.accountId, accountId), ne(notifications.state, sql`'sent'`));
+  return db.select({ total: count() }).from(notifications).where(unsent);
+}
+
+function among({ accountId, state, channelId }: NotificationQuery): SQL | undefined {
+  if (channelId !== undefined) {
+    return and(eq(notifications.channelId, channelId), eq(sql`+account_id`, accountId));
+  }
+  const own = eq(notifications.accountId, accountId);
+  if (state === undefined || state === "sent") return own;
+  // Said outright, so that the index of these alone is used.
+  return and(own, eq(notifications.state, state), sql`state <> 'sent'`);
+}
+
+export function findNotification(
+  db: Database,
+  accountId: string,
+  id: number,
+): Promise<NotificationRow | undefined> {
+  return db
+    .select()
+    .from(notifications)
+    .where(and(eq(notifications.id, id), eq(notifications.accountId, accountId)))
+    .get();
+}
+
+/** Owes a dead one again, as if it were new. Undefined: the account has no such dead one. */
+export function reviveNotification(
+  db: Database,
+  accountId: string,
+  id: number,
+  now: number,
+): Promise<NotificationRow | undefined> {
+  const dead = and(
+    eq(notifications.id, id),
+    eq(notifications.accountId, accountId),
+    eq(notifications.state, "dead"),
+  );
+  return db
+    .update(notifications)
+    .set({ state: "owed", dueAt: now, endedAt: null, firstTriedAt: null, refusals: 0 })
+    .where(dead)
+    .returning()
+    .get();
 }

@@ -59,7 +59,11 @@ export const notifications = sqliteTable(
     state: text({ enum: NOTIFICATION_STATES }).notNull(),
     /** When it is to be sent, or when its lease runs out; null at its end. */
     dueAt: integer("due_at"),
+    /** Times that it was taken up; says too whose the lease is. */
     attempts: integer().notNull().default(0),
+    firstTriedAt: integer("first_tried_at"),
+    /** Times in a row that the channel would not have it. */
+    refusals: integer().notNull().default(0),
     lastError: text("last_error"),
     createdAt: integer("created_at").notNull(),
     endedAt: integer("ended_at"),
@@ -77,7 +81,7 @@ export const notifications = sqliteTable(
       .where(sql`due_at IS NOT NULL`),
     // What waits for one channel about one monitor: it goes out in this order.
     index("notifications_waiting")
-      .on(table.channelId, table.monitorId, table.id)
+      .on(table.monitorId, table.channelId, table.id)
       .where(sql`due_at IS NOT NULL`),
     index("notifications_by_account").on(table.accountId, table.id),
     index("notifications_by_channel").on(table.channelId, table.id),
