@@ -1,4 +1,19 @@
 import type { Outcome } from "./errors.ts";
+import type { ChecksJob, Job, Jobs, JobType, NotifyJob } from "./job.ts";
+import type {
+  CheckRange,
+  Checkers,
+  DueQuery,
+  Glance,
+  MadeCheck,
+  MonitorShards,
+  OpenBilling,
+  OpenHours,
+  PlannedCheck,
+  Recorded,
+} from "./monitor/shard.ts";
+import type { Check, Gap, Stat, TimeRange } from "./monitor/monitor.ts";
+import type { ProbeRequest, ProbeResult } from "./monitor/probe.ts";
 import type { SessionCommand, SessionInit, SessionResult, SessionView } from "./session/session.ts";
 import type { Telemetry } from "./telemetry/port.ts";
 import type { WatchFilter } from "./telemetry/telemetry.ts";
@@ -19,7 +34,15 @@ export interface Ports {
   files: Files;
   regions: Regions;
   mail: Mail;
+  shards: MonitorShards;
+  checkers: Checkers;
+  jobs: Jobs;
 }
+
+export type { ChecksJob, Job, Jobs, JobType, NotifyJob };
+export type { Check, CheckRange, Checkers, DueQuery, Gap, Glance, MadeCheck, MonitorShards };
+export type { OpenBilling, OpenHours, PlannedCheck, Recorded, Stat, TimeRange };
+export type { ProbeRequest, ProbeResult };
 
 /** Counts, limits and remembers requests; one object per account behind it. */
 export interface Meter {

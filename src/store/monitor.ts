@@ -180,8 +180,3 @@ export function monitorPage(
 export function monitorCount(db: Database, accountId: string) {
   return db.select({ total: count() }).from(monitors).where(eq(monitors.accountId, accountId));
 }
-
-/** All monitors of a shard, for its object. */
-export function monitorsOfShard(db: Database, shard: number): Promise<MonitorRow[]> {
-  return db.select().from(monitors).where(eq(monitors.shard, shard)).orderBy(monitors.id);
-}

@@ -1,7 +1,7 @@
 import { and, eq, lt, sql } from "drizzle-orm";
 import type { Database } from "./database.ts";
 import { accounts } from "./schema/account.ts";
-import { monitors, shards } from "./schema/monitor.ts";
+import { maintenanceWindows, monitors, shards } from "./schema/monitor.ts";
 
 export type ShardRow = typeof shards.$inferSelect;
 
@@ -144,4 +144,33 @@ export async function drawPoints(
       .where(eq(accounts.id, accountId)),
   ]);
   return drawn[0]?.drawn ?? 0;
+}
+
+/** What a shard's object keeps a copy of, all as of one moment. Undefined: there is no such shard. */
+export async function readShard(
+  db: Database,
+  shard: number,
+): Promise<
+  | {
+      accountId: string;
+      version: number;
+      monitors: (typeof monitors.$inferSelect)[];
+      windows: (typeof maintenanceWindows.$inferSelect)[];
+    }
+  | undefined
+> {
+  const [head, rows, windows] = await db.batch([
+    db
+      .select({ accountId: shards.accountId, version: shards.version })
+      .from(shards)
+      .where(eq(shards.id, shard)),
+    db.select().from(monitors).where(eq(monitors.shard, shard)).orderBy(monitors.id),
+    db
+      .select()
+      .from(maintenanceWindows)
+      .where(
+        sql`${maintenanceWindows.accountId} = (SELECT account_id FROM ${shards} WHERE id = ${shard})`,
+      ),
+  ]);
+  return head[0] && { ...head[0], monitors: rows, windows };
 }

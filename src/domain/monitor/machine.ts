@@ -109,7 +109,10 @@ export function step(state: MachineState, event: MachineEvent, rules: MachineRul
 }
 
 /** How it is to be shown while it is active and was checked at least once. */
-export function shownState({ phase, run }: MachineState): MonitorState {
+export function shownState({
+  phase,
+  run,
+}: MachineState): Exclude<MonitorState, "paused" | "pending"> {
   if (phase === "up") return run.length > 0 ? "suspect" : "up";
   return run.length > 0 ? "recovering" : "down";
 }

@@ -19,8 +19,8 @@ export interface PlannedCheck {
   /** Region that is to make it. */
   region: string;
   request: ProbeRequest;
-  /** Its outcome may decide something: it is told at once, and not with the rest. */
-  urgent: boolean;
+  /** Whether it passes if nothing is new: then it may wait for the rest. Null: any outcome is news. */
+  expected: boolean | null;
 }
 
 export interface MadeCheck {

@@ -1,0 +1,14 @@
+import { deleteMonitor as deleteRow } from "../../store/monitor.ts";
+import { assertCanAct } from "../account/index.ts";
+import type { Ctx } from "../context.ts";
+import { minuteOf } from "./due.ts";
+import { findOwned, notFound } from "./owned.ts";
+
+/** Ends a monitor and deletes all that was kept of it. @throws Fault NOT_FOUND, FORBIDDEN. */
+export async function deleteMonitor(ctx: Ctx, id: number): Promise<void> {
+  const { accountId } = assertCanAct(ctx);
+  const row = await findOwned(ctx, accountId, id);
+  const deleted = await deleteRow(ctx.db, row, minuteOf(ctx.now()) + 1);
+  if (!deleted) throw notFound();
+  await ctx.ports.shards.refresh(row.shard, accountId, deleted.version);
+}
