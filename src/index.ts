@@ -9,9 +9,12 @@ import {
 import { flybrowserFrame } from "./dialects/flybrowser/frames.ts";
 import { HubShell } from "./objects/hub.ts";
 import { SessionShell } from "./objects/session.ts";
+import { queue } from "./runtime/queue.ts";
 import { scheduled } from "./runtime/scheduled.ts";
 
+export { CheckerObject } from "./objects/checker.ts";
 export { MeterObject } from "./objects/meter.ts";
+export { MonitorObject } from "./objects/monitor.ts";
 
 export class SessionObject extends SessionShell {
   protected override readonly frames = { flybrowser: flybrowserFrame };
@@ -27,4 +30,4 @@ export class HubObject extends HubShell {
   protected override readonly answer = adspowerAnswer;
 }
 
-export default { fetch: buildApp().fetch, scheduled } satisfies ExportedHandler<Env>;
+export default { fetch: buildApp().fetch, queue, scheduled } satisfies ExportedHandler<Env>;

@@ -1,19 +1,22 @@
 import { authenticate } from "../domain/account/index.ts";
-import type { Actor, Ctx, Settings } from "../domain/context.ts";
+import type { Actor, Ctx, Log, Settings, SystemCtx } from "../domain/context.ts";
 import type { Prober } from "../domain/monitor/probe.ts";
 import type { Language } from "../domain/page.ts";
 import type { BrowserLauncher, Guard, Ports, Seal } from "../domain/ports.ts";
 import { createLanguage } from "../language/index.ts";
 import { browserAnswers } from "../platform/browser/answers.ts";
 import { createBrowserLauncher } from "../platform/browser/index.ts";
+import { createCheckers } from "../platform/checkers.ts";
 import { createFiles } from "../platform/files.ts";
 import { createGuard } from "../platform/guard.ts";
+import { createJobs } from "../platform/jobs.ts";
 import { createMail } from "../platform/mail.ts";
 import { createMeter } from "../platform/meter.ts";
 import { createProber } from "../platform/prober/index.ts";
 import { createRegions } from "../platform/regions.ts";
 import { createSeal } from "../platform/seal.ts";
 import { createLiveSessions } from "../platform/sessions.ts";
+import { createMonitorShards } from "../platform/shards.ts";
 import { createTelemetry } from "../platform/telemetry.ts";
 import { type Database, openDatabase } from "../store/database.ts";
 import { type Config, configOf } from "./config.ts";
@@ -69,6 +72,9 @@ export function platformOf(env: Env): Platform {
       meter: createMeter({ namespace: env.METER }),
       sessions: createLiveSessions(env.SESSION),
       telemetry: createTelemetry(env.HUB),
+      shards: createMonitorShards(env.MONITOR),
+      checkers: createCheckers(env.CHECKER),
+      jobs: createJobs({ checks: env.CHECKS, notify: env.NOTIFICATIONS }),
       seal,
       files: createFiles(env.FILES),
       regions: createRegions(env.SESSION),
@@ -116,6 +122,13 @@ export function contextFor(
   };
 }
 
+/** A context for work that nobody asked for: the clock's and the queues'. */
+export function systemContext(env: Env, fields: Record<string, unknown>): SystemCtx {
+  const { db, ports, guardFor, settings } = platformOf(env);
+  const guard = guardFor(null);
+  return { db, ports: { ...ports, guard }, settings, now: Date.now, log: createLog(fields) };
+}
+
 /** The actor that a credential opens: the operator's key, or an account's. */
 export async function identify(
   env: Env,
@@ -139,6 +152,8 @@ export interface ObjectContext {
   seal: Seal;
   files: Ports["files"];
   telemetry: Ports["telemetry"];
+  jobs: Ports["jobs"];
+  log: Log;
   language: Language;
   /** A launcher whose browsers are kept from our own host. */
   launcherFor: (host: string) => BrowserLauncher;
@@ -157,6 +172,8 @@ export function objectContext(env: Env): ObjectContext {
     seal,
     files: ports.files,
     telemetry: ports.telemetry,
+    jobs: ports.jobs,
+    log: createLog({}),
     language: createLanguage(),
     launcherFor: (host) =>
       createBrowserLauncher({

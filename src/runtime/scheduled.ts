@@ -1,18 +1,21 @@
-import { recordDeployment } from "../store/deployment.ts";
+import { minuteOf } from "../domain/monitor/due.ts";
+import { claimDueShards } from "../domain/monitor/index.ts";
 import { sweepLine } from "../store/browser-line.ts";
-import { platformOf } from "./context.ts";
-import { createLog } from "./log.ts";
+import { recordDeployment } from "../store/deployment.ts";
+import { systemContext } from "./context.ts";
 
 /** Nobody stands in line for a browser this long: who is left there has died. */
 const DEAD_IN_LINE_MS = 5 * 60_000;
 
 /** The cron's minute. Each duty stands alone: one that fails is logged and keeps no other back. */
 export async function scheduled(controller: ScheduledController, env: Env): Promise<void> {
-  const { db } = platformOf(env);
-  const log = createLog({ cron: controller.cron });
-  const duties: Record<string, () => Promise<void>> = {
-    record_deployment: () => recordDeployment(db, env.VERSION.id, controller.scheduledTime),
-    sweep_browser_line: () => sweepLine(db, controller.scheduledTime - DEAD_IN_LINE_MS),
+  const ctx = systemContext(env, { cron: controller.cron });
+  const { db, log } = ctx;
+  const now = controller.scheduledTime;
+  const duties: Record<string, () => Promise<unknown>> = {
+    claim_due_checks: () => claimDueShards(ctx, minuteOf(now)),
+    record_deployment: () => recordDeployment(db, env.VERSION.id, now),
+    sweep_browser_line: () => sweepLine(db, now - DEAD_IN_LINE_MS),
   };
   for (const [duty, work] of Object.entries(duties)) {
     try {
