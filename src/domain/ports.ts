@@ -139,7 +139,7 @@ export interface LiveSessions {
     accountId: string,
     command: C,
   ): Promise<SessionResult<C>>;
-  /** Upgrades the request to a WebSocket on the session's events. */
+  /** Upgrades the request to a WebSocket on the session's events. Rejects with NOT_FOUND. */
   watch(id: string, request: Request, watcher: Watcher): Promise<Response>;
   /** Ends it: browser, sockets, snapshot. Ending one that is not there does nothing. */
   end(id: string, reason: string): Promise<void>;

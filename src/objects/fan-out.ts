@@ -1,4 +1,5 @@
 import type { Gap, Numbered } from "../domain/event.ts";
+import { Budget } from "./budget.ts";
 
 /** Writes one message of a socket's own wire. */
 export type FrameEncoder<E> = (event: Numbered<E> | Gap) => string;
@@ -83,20 +84,17 @@ interface Wire {
 export class FanOut<S extends Subscriber, E> {
   readonly #options: FanOutOptions<S, E>;
   readonly #progress = new WeakMap<S, Progress>();
-  readonly #perSecond: number;
+  readonly #budget: Budget;
   #pending: Numbered<E>[] = [];
   /** First and last `seq` that `#pending` had no room for. */
   #overflow: { from: number; to: number } | null = null;
   #lastFlush = Number.NEGATIVE_INFINITY;
   #scheduled = false;
-  /** Messages that may be sent now. */
-  #budget: number;
-  #budgetAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: FanOutOptions<S, E>) {
     this.#options = options;
-    this.#perSecond = options.deliveriesPerSecond ?? DELIVERIES_PER_SECOND;
-    this.#budget = this.#perSecond;
+    const perSecond = options.deliveriesPerSecond ?? DELIVERIES_PER_SECOND;
+    this.#budget = new Budget(perSecond, options.now);
   }
 
   publish(event: Numbered<E>): void {
@@ -107,25 +105,22 @@ export class FanOut<S extends Subscriber, E> {
     }
     if (this.#scheduled) return;
     const wait = this.#lastFlush + TICK_MS - this.#options.now();
-    if (wait <= 0) {
-      this.#flush();
-      return;
-    }
-    this.#scheduled = true;
-    this.#options.later(() => {
-      this.#scheduled = false;
-      this.#flush();
-    }, wait);
+    if (wait <= 0) this.#flush();
+    else this.#flushAfter(wait);
   }
 
-  /** Tells all sockets something that is no part of the log; what cannot be told now is not. */
-  announce(event: Numbered<E>): void {
+  /**
+   * Tells all sockets something that is no part of the log.
+   * @returns false when there was no budget for it: nobody was told.
+   */
+  announce(event: Numbered<E>): boolean {
     const { sockets, wants, attached } = this.#options;
     const listeners = sockets().filter((socket) => wants?.(socket, event) ?? true);
-    if (this.#refill() < listeners.length) return;
+    if (this.#budget.left < listeners.length) return false;
     const wires = this.#wires([event], null);
     for (const socket of listeners) this.#write(socket, wires(attached(socket).frame).frames);
-    this.#spend(listeners.length);
+    this.#budget.spend(listeners.length);
+    return true;
   }
 
   /**
@@ -136,7 +131,8 @@ export class FanOut<S extends Subscriber, E> {
     const cursor = Math.min(since ?? latest, latest);
     const progress = { cursor, unacknowledged: [], replaying: since !== undefined };
     this.#progress.set(socket, progress);
-    if (progress.replaying) this.#replay(socket, progress, this.#options.now());
+    if (!progress.replaying) return;
+    this.#whenAffordable(() => this.#replay(socket, progress, this.#options.now()));
   }
 
   /** The subscriber has read everything up to `seq`. */
@@ -159,7 +155,7 @@ export class FanOut<S extends Subscriber, E> {
       return;
     }
     const { events, gap, more } = replay(progress.cursor);
-    this.#spend(events.length);
+    this.#budget.spend(events.length);
     const wanted = events.filter((event) => this.#options.wants?.(socket, event) ?? true);
     const wires = this.#wires(wanted, gap);
     this.#deliver(socket, wanted, gap, wires(attached(socket).frame));
@@ -170,8 +166,9 @@ export class FanOut<S extends Subscriber, E> {
 
   /** Others come first: a replay goes on once half of the budget is there again. */
   #whenAffordable(work: () => void): void {
-    if (this.#refill() >= this.#perSecond / 2) work();
-    else this.#options.later(() => this.#whenAffordable(work), TICK_MS * 5);
+    const wait = this.#budget.waitFor(this.#budget.perSecond / 2);
+    if (wait === 0) work();
+    else this.#options.later(() => this.#whenAffordable(work), wait);
   }
 
   #encoder(frame: string): FrameEncoder<E> {
@@ -193,16 +190,30 @@ export class FanOut<S extends Subscriber, E> {
     };
   }
 
+  #flushAfter(ms: number): void {
+    this.#scheduled = true;
+    this.#options.later(() => {
+      this.#scheduled = false;
+      this.#flush();
+    }, ms);
+  }
+
   #flush(): void {
     const { now, sockets, attached, wants } = this.#options;
     this.#lastFlush = now();
+    const listeners = sockets();
+    // One message for each is the least that can be sent.
+    const wait = this.#budget.waitFor(listeners.length);
+    if (wait > 0) {
+      this.#flushAfter(wait);
+      return;
+    }
     const pending = this.#pending;
     const overflow = this.#overflow;
     this.#pending = [];
     this.#overflow = null;
-    const listeners = sockets();
     if (listeners.length === 0) return;
-    const quota = Math.max(1, Math.floor(this.#refill() / listeners.length));
+    const quota = Math.max(1, Math.floor(this.#budget.left / listeners.length));
     const sent = pending.slice(-quota);
     const first = sent[0];
     if (!first) return;
@@ -222,7 +233,7 @@ export class FanOut<S extends Subscriber, E> {
       const wire = { gap: hole, frames: indexes.map((index) => frames[index] ?? "") };
       this.#deliver(socket, events, gap, wire);
     }
-    this.#spend(sent.length * listeners.length);
+    this.#budget.spend(sent.length * listeners.length);
   }
 
   #deliver(socket: S, events: Numbered<E>[], gap: Gap | null, wire: Wire): void {
@@ -278,17 +289,5 @@ export class FanOut<S extends Subscriber, E> {
     const progress = { cursor: 0, unacknowledged: [], replaying: false };
     this.#progress.set(socket, progress);
     return progress;
-  }
-
-  #refill(): number {
-    const now = this.#options.now();
-    const elapsed = Math.min(1000, Math.max(0, now - this.#budgetAt));
-    this.#budgetAt = now;
-    this.#budget = Math.min(this.#perSecond, this.#budget + (this.#perSecond * elapsed) / 1000);
-    return this.#budget;
-  }
-
-  #spend(messages: number): void {
-    this.#budget = Math.max(0, this.#budget - messages);
   }
 }

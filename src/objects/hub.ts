@@ -1,7 +1,7 @@
 import { DurableObject } from "cloudflare:workers";
 import { areKeysLive } from "../domain/account/index.ts";
 import { Fault, settle } from "../domain/errors.ts";
-import type { Reply, Watcher } from "../domain/ports.ts";
+import type { Reply } from "../domain/ports.ts";
 import type {
   EventFilter,
   NewEvent,
@@ -32,7 +32,7 @@ import { nextAlarm } from "./hub/retention.ts";
 import { hasTables, migrate } from "./hub/schema.ts";
 import { HubSql } from "./hub/sql.ts";
 import { wants } from "./hub/wants.ts";
-import { Watchers } from "./watchers.ts";
+import { settleUpgrade, Watchers } from "./watchers.ts";
 
 /** A piece of the log that a subscriber reads in one go. */
 const REPLAY_PIECE = 500;
@@ -140,12 +140,13 @@ export abstract class HubShell extends DurableObject<Env> {
     this.#listeners.dropKey(keyId);
   }
 
-  /** The upgrade of a watcher's request; `platform/telemetry.ts` says who it is. */
-  override async fetch(request: Request): Promise<Response> {
-    const watcher = JSON.parse(request.headers.get("x-outrider-watcher") ?? "null") as Watcher;
-    const response = this.#listeners.accept(watcher);
-    await this.#rearm();
-    return response;
+  /** The upgrade of a watcher's request. */
+  override fetch(request: Request): Promise<Response> {
+    return settleUpgrade(request, async (watcher) => {
+      const response = this.#listeners.accept(watcher);
+      await this.#rearm();
+      return response;
+    });
   }
 
   override async alarm(): Promise<void> {
@@ -202,7 +203,8 @@ export abstract class HubShell extends DurableObject<Env> {
     const { value, told } = change(this.#ledger);
     if (told.length > 0) {
       for (const event of told) this.#listeners.publish(event);
-      this.#tellTotals();
+      // Events alone change nothing of what the totals tell.
+      if (told.some(({ type }) => type !== "event")) this.#tellTotals();
     }
     // What a change brings is due no sooner than this: most find an alarm that is early enough.
     const { EVENT_RETENTION_DAYS, VISIT_TIMEOUT } = this.#context.config;
@@ -221,7 +223,8 @@ export abstract class HubShell extends DurableObject<Env> {
       this.#totalsToldAt = Date.now();
       const seq = this.#ledger?.latest ?? 0;
       const totals = this.totals();
-      this.#listeners.announce({ type: "totals", totals, seq, at: this.#totalsToldAt });
+      const told = { type: "totals", totals, seq, at: this.#totalsToldAt } as const;
+      if (!this.#listeners.announce(told)) this.#tellTotals();
     }, wait);
   }
 
@@ -240,7 +243,8 @@ export abstract class HubShell extends DurableObject<Env> {
     const ledger = this.#ledger;
     return nextAlarm({
       oldestEvent: ledger?.events.oldest(1)[0]?.at ?? null,
-      oldestActive: ledger?.visits.stale(now + DAY_MS, 1)[0]?.startedAt ?? null,
+      oldestExternal: ledger?.visits.oldestActive("external") ?? null,
+      oldestHosted: ledger?.visits.oldestActive("hosted") ?? null,
       batches: ledger?.remembersBatches ?? false,
       keyCheck: this.#listeners.keyCheck,
       retentionMs: EVENT_RETENTION_DAYS * DAY_MS,

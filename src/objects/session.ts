@@ -1,7 +1,7 @@
 import { DurableObject } from "cloudflare:workers";
 import { settle } from "../domain/errors.ts";
 import type { SessionEvent } from "../domain/event.ts";
-import type { Reply, Watcher } from "../domain/ports.ts";
+import type { Reply } from "../domain/ports.ts";
 import { forgetSession } from "../domain/session/forget-session.ts";
 import type {
   SessionCommand,
@@ -13,6 +13,7 @@ import { type ObjectContext, objectContext } from "../runtime/context.ts";
 import type { FrameEncoder } from "./fan-out.ts";
 import { Life, sessionGone } from "./session/life.ts";
 import { dueTasks, nextAlarm } from "./session/schedule.ts";
+import { settleUpgrade } from "./watchers.ts";
 
 /**
  * One browser session: holds its browser, runs its commands one at a time, numbers its events
@@ -51,15 +52,15 @@ export abstract class SessionShell extends DurableObject<Env> {
     });
   }
 
-  /** The upgrade of a watcher's request; `platform/sessions.ts` says who it is. */
-  override async fetch(request: Request): Promise<Response> {
-    const watcher = JSON.parse(request.headers.get("x-outrider-watcher") ?? "null") as Watcher;
-    const life = this.#find();
-    if (life?.init.accountId !== watcher.accountId) return new Response(null, { status: 404 });
-    const response = life.watchers.accept(watcher);
-    life.lastWatched = Date.now();
-    await this.#rearm(life);
-    return response;
+  /** The upgrade of a watcher's request. */
+  override fetch(request: Request): Promise<Response> {
+    return settleUpgrade(request, async (watcher) => {
+      const life = this.#owned(watcher.accountId);
+      const response = life.watchers.accept(watcher);
+      life.lastWatched = Date.now();
+      await this.#rearm(life);
+      return response;
+    });
   }
 
   end(reason: string): Reply<void> {

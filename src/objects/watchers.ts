@@ -1,4 +1,4 @@
-import { Fault } from "../domain/errors.ts";
+import { Fault, settle } from "../domain/errors.ts";
 import type { Numbered } from "../domain/event.ts";
 import type { Watcher } from "../domain/ports.ts";
 import { FanOut, type FrameEncoder, type Piece } from "./fan-out.ts";
@@ -106,9 +106,9 @@ export class Watchers<E extends object> {
     if (this.count > 0) this.#fanOut.publish(event);
   }
 
-  /** Tells what is no part of the log. */
-  announce(event: Numbered<E>): void {
-    if (this.count > 0) this.#fanOut.announce(event);
+  /** Tells what is no part of the log. @returns false when it had to be left out. */
+  announce(event: Numbered<E>): boolean {
+    return this.count === 0 || this.#fanOut.announce(event);
   }
 
   /** A subscriber's words: `{"type":"ack","seq":N}`. Anything else is answered or ignored. */
@@ -117,7 +117,7 @@ export class Watchers<E extends object> {
     const seq = acknowledged(text);
     if (seq !== null && this.#attachmentOf(socket).ack) {
       this.#fanOut.acknowledge(socket, seq);
-    } else if (this.#options.answer) {
+    } else if (this.#options.answer && socket.readyState === WebSocket.OPEN) {
       socket.send(this.#options.answer(text));
     }
   }
@@ -169,6 +169,19 @@ export class Watchers<E extends object> {
       .getWebSockets()
       .filter((socket) => socket.readyState === WebSocket.OPEN);
   }
+}
+
+/**
+ * Answers the upgrade that the Worker forwards with the watcher in a header. A refusal travels as
+ * a value, since errors lose their class on the way out of an object.
+ */
+export async function settleUpgrade(
+  request: Request,
+  accept: (watcher: Watcher) => Promise<Response>,
+): Promise<Response> {
+  const watcher = JSON.parse(request.headers.get("x-outrider-watcher") ?? "null") as Watcher;
+  const outcome = await settle(() => accept(watcher));
+  return outcome.ok ? outcome.value : Response.json(outcome, { status: 400 });
 }
 
 /** The `seq` that a subscriber acknowledges; null when it says something else. */

@@ -6,8 +6,8 @@ import type {
   SessionInit,
   SessionResult,
   SessionView,
-  Watcher,
 } from "../domain/ports.ts";
+import { openSocket } from "./live.ts";
 
 /** What `SessionObject` answers by RPC. Structural, since platform may not import objects. */
 export interface SessionRpc extends Rpc.DurableObjectBranded {
@@ -18,9 +18,6 @@ export interface SessionRpc extends Rpc.DurableObjectBranded {
   dropKey(keyId: string): Reply<void>;
   fetch(request: Request): Promise<Response>;
 }
-
-/** Header under which the Worker tells an object who watches. Never read from outside. */
-export const WATCHER_HEADER = "x-outrider-watcher";
 
 /** The one place with stubs of session objects. */
 export function createLiveSessions(namespace: DurableObjectNamespace<SessionRpc>): LiveSessions {
@@ -34,16 +31,7 @@ export function createLiveSessions(namespace: DurableObjectNamespace<SessionRpc>
     view: async (id, accountId) => unwrap(await stub(id).view(accountId)),
     command: async <C extends SessionCommand>(id: string, accountId: string, command: C) =>
       unwrap(await stub(id).command(accountId, command)) as SessionResult<C>,
-    watch: (id: string, request: Request, watcher: Watcher) => {
-      // Of the caller's request only the upgrade itself goes on: its headers and query hold the key.
-      const headers = new Headers({
-        upgrade: "websocket",
-        [WATCHER_HEADER]: JSON.stringify(watcher),
-      });
-      return stub(id).fetch(
-        new Request(new URL("/watch", request.url).origin + "/watch", { headers }),
-      );
-    },
+    watch: (id, request, watcher) => openSocket(stub(id), request, watcher),
     end: async (id, reason) => unwrap(await stub(id).end(reason)),
     dropKey: async (id, keyId) => unwrap(await stub(id).dropKey(keyId)),
   };

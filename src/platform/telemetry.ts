@@ -19,7 +19,7 @@ import type {
   VisitOutcome,
   VisitReading,
 } from "../domain/telemetry/telemetry.ts";
-import { WATCHER_HEADER } from "./sessions.ts";
+import { openSocket } from "./live.ts";
 
 /** What `HubObject` answers by RPC. Structural, since platform may not import objects. */
 export interface HubRpc extends Rpc.DurableObjectBranded {
@@ -63,15 +63,7 @@ export function createTelemetry(namespace: DurableObjectNamespace<HubRpc>): Tele
     proxy: async (account, id) => unwrap(await hub(account).proxy(id)),
     changeProxy: async (account, id, changes) =>
       unwrap(await hub(account).changeProxy(id, changes)),
-    watch: (request, watcher) => {
-      // Of the caller's request only the upgrade itself goes on: its headers and query hold the key.
-      const headers = new Headers({
-        upgrade: "websocket",
-        [WATCHER_HEADER]: JSON.stringify(watcher),
-      });
-      const url = new URL("/watch", request.url).origin + "/watch";
-      return hub(watcher.accountId).fetch(new Request(url, { headers }));
-    },
+    watch: (request, watcher) => openSocket(hub(watcher.accountId), request, watcher),
     dropKey: async (account, keyId) => {
       await hub(account).dropKey(keyId);
     },

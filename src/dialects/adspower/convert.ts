@@ -133,7 +133,7 @@ export function fromProxies({ rows, health }: ProxyList, now: number) {
   return { proxies, health };
 }
 
-/** A proxy that cools down is not to be used, so it does not count as enabled meanwhile. */
+/** `enabled` is the switch alone; a proxy that cools down says so beside it (wire/notes.md). */
 function fromProxy(proxy: Proxy, now: number) {
   const cooling = isCooling(proxy, now);
   return {
@@ -143,7 +143,7 @@ function fromProxy(proxy: Proxy, now: number) {
     failures: proxy.uses - proxy.successes,
     success_rate: successShare(proxy),
     status: proxyStatus(proxy),
-    enabled: proxy.enabled && !cooling,
+    enabled: proxy.enabled,
     last_used: proxy.lastUsed === null ? null : timestamp(proxy.lastUsed),
     avg_latency_ms: meanLatency(proxy),
     country: proxy.country,

@@ -45,6 +45,14 @@ export function eventsFile(portions: AsyncGenerator<TelemetryRecord[]>): Respons
 }
 
 /**
+ * What stands behind white space or control characters is a formula to some spreadsheets, and the
+ * library looks at the first character alone.
+ */
+function hedged(text: string): string {
+  return /^[\s\p{C}]+[=+\-@＝＋－＠]/u.test(text) ? `'${text}` : text;
+}
+
+/**
  * One portion is held at a time, and the next is read once the client has taken it. A field that
  * a spreadsheet would run as a formula begins with `'`.
  */
@@ -56,7 +64,7 @@ function file<T>(
 ): Response {
   const encoder = new TextEncoder();
   const lines = (rows: (string | number | null)[][]) =>
-    encoder.encode(stringify(rows, { escape_formulas: true }));
+    encoder.encode(stringify(rows, { escape_formulas: true, cast: { string: hedged } }));
   const body = new ReadableStream<Uint8Array>(
     {
       start: (controller) => controller.enqueue(lines([columns])),

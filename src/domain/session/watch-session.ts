@@ -1,6 +1,5 @@
 import { assertAccount } from "../account/index.ts";
 import type { Ctx } from "../context.ts";
-import { Fault } from "../errors.ts";
 import { assertSessionId } from "./read-sessions.ts";
 
 export interface WatchSessionInput {
@@ -13,7 +12,7 @@ export interface WatchSessionInput {
 
 /**
  * Opens a socket on a session's events.
- * @throws Fault NOT_FOUND before the upgrade.
+ * @throws Fault NOT_FOUND, or LIMIT_REACHED at too many subscribers, before the upgrade.
  */
 export async function watchSession(
   ctx: Ctx,
@@ -23,12 +22,5 @@ export async function watchSession(
   const { accountId, keyId, keyExpiresAt } = assertAccount(ctx);
   const { id, ...how } = input;
   assertSessionId(id);
-  const response = await ctx.ports.sessions.watch(id, request, {
-    accountId,
-    keyId,
-    keyExpiresAt,
-    ...how,
-  });
-  if (response.status === 404) throw new Fault("NOT_FOUND", "Session not found");
-  return response;
+  return ctx.ports.sessions.watch(id, request, { accountId, keyId, keyExpiresAt, ...how });
 }

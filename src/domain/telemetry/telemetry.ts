@@ -16,7 +16,8 @@ export const VISIT_STATUSES = ["active", "completed", "failed"] as const;
 export type VisitStatus = (typeof VISIT_STATUSES)[number];
 
 /** Where the work ran: here, or anywhere else. */
-export type VisitSource = "external" | "hosted";
+export const VISIT_SOURCES = ["external", "hosted"] as const;
+export type VisitSource = (typeof VISIT_SOURCES)[number];
 
 /** One bot's session as it is announced. */
 export interface NewVisit {

@@ -16,23 +16,19 @@ export function withVisit(totals: Sums): Sums {
   return { ...totals, visits: totals.visits + 1, active: totals.active + 1 };
 }
 
-/**
- * An active visit that ended. A duration of 0 means that the bot told none (wire/notes.md), so it
- * takes no part in the average.
- */
+/** An active visit that ended. The average is over what is told of visits, as a recount finds it. */
 export function withEnd(
   totals: Sums,
   status: Exclude<VisitStatus, "active">,
   duration: number | null,
 ): Sums {
-  const told = duration !== null && duration > 0;
   return {
     ...totals,
     active: totals.active - 1,
     completed: totals.completed + (status === "completed" ? 1 : 0),
     failed: totals.failed + (status === "failed" ? 1 : 0),
-    seconds: totals.seconds + (told ? duration : 0),
-    timed: totals.timed + (told ? 1 : 0),
+    seconds: totals.seconds + (duration ?? 0),
+    timed: totals.timed + (duration === null ? 0 : 1),
   };
 }
 

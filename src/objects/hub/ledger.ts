@@ -15,6 +15,7 @@ import type {
 } from "../../domain/telemetry/index.ts";
 import { withEnd, withVisit } from "../../domain/telemetry/totals.ts";
 import { EventStore } from "./event-store.ts";
+import { Marks } from "./marks.ts";
 import { ProxyStore } from "./proxies.ts";
 import { BATCHES_KEPT_MS, lastExpired, SLICE } from "./retention.ts";
 import type { HubSql } from "./sql.ts";
@@ -46,6 +47,7 @@ export class Ledger {
   readonly visits: VisitStore;
   readonly events: EventStore;
   readonly proxies: ProxyStore;
+  readonly #marks: Marks;
   readonly #totals: TotalsStore;
   readonly #sql: HubSql;
   #sums: Sums;
@@ -55,6 +57,7 @@ export class Ledger {
   constructor(sql: HubSql) {
     this.#sql = sql;
     this.visits = new VisitStore(sql);
+    this.#marks = new Marks(sql, this.visits);
     this.#totals = new TotalsStore(sql);
     this.events = new EventStore(sql, this.#totals.removed);
     this.proxies = new ProxyStore(sql);
@@ -76,6 +79,7 @@ export class Ledger {
     return this.#change(() => {
       const known = this.visits.find(visit.id);
       if (known) assertSameVisit(known, visit);
+      else if (this.visits.keyOf(visit.id) !== null) throw nameTaken();
       else this.#begin(visit, "external", at);
       return this.#sums.active;
     });
@@ -131,7 +135,7 @@ export class Ledger {
     if (!last) return false;
     this.#change(() => {
       this.events.removeUntil(last.id);
-      this.#sql.run("DELETE FROM marks WHERE seq <= ?", last.seq);
+      this.#marks.removeUntil(last.seq);
       this.#totals.removed = { id: last.id, seq: last.seq };
       this.#totals.save(this.#sums);
     });
@@ -163,7 +167,7 @@ export class Ledger {
     const events: Numbered<TelemetryEvent>[] = this.events
       .after(from, limit)
       .map((event) => ({ type: "event", ...event }));
-    const found = [...this.#marks(from, limit), ...events].toSorted((a, b) => a.seq - b.seq);
+    const found = [...this.#marks.after(from, limit), ...events].toSorted((a, b) => a.seq - b.seq);
     const last = found.slice(0, limit).at(-1);
     const more = last !== undefined && last.seq < this.#seq;
     return { events: found.slice(0, limit), gap, more };
@@ -197,7 +201,7 @@ export class Ledger {
     if (visit.proxy !== null) this.proxies.used(visit.proxy, visit.country, at);
     this.#sums = withVisit(this.#sums);
     this.#tell({ type: "visit_started", visit, source }, at);
-    this.#mark(no, false);
+    this.#marks.add(this.#seq, no, "start");
   }
 
   /** The first end stands. `told` is the duration that the bot itself gave. */
@@ -209,7 +213,7 @@ export class Ledger {
     if (visit.proxy !== null) this.proxies.finished(visit.proxy, { success, duration: told }, at);
     this.#sums = withEnd(this.#sums, status, told);
     this.#tell({ type: "visit_ended", visitId: visit.id, outcome }, at);
-    this.#mark(visit.no, true);
+    this.#marks.add(this.#seq, visit.no, "end");
   }
 
   #append(visit: number, { visitId, kind, details }: NewEvent, at: number): number {
@@ -223,22 +227,6 @@ export class Ledger {
   #tell(event: TelemetryEvent, at: number): void {
     this.#seq += 1;
     this.#told.push({ ...event, seq: this.#seq, at });
-  }
-
-  #mark(visit: number, ended: boolean): void {
-    this.#sql.run("INSERT INTO marks VALUES (?, ?, ?)", this.#seq, visit, ended ? 1 : 0);
-  }
-
-  #marks(since: number, limit: number): Numbered<TelemetryEvent>[] {
-    const marks = this.#sql.all<{ seq: number; visit: number; ended: number }>(
-      "SELECT seq, visit, ended FROM marks WHERE seq > ? ORDER BY seq LIMIT ?",
-      since,
-      limit,
-    );
-    return marks.flatMap(({ seq, visit, ended }) => {
-      const known = this.visits.at(visit);
-      return known ? [{ ...(ended === 1 ? endOf(known) : startOf(known)), seq }] : [];
-    });
   }
 
   #change<T>(work: () => T): Change<T> {
@@ -269,23 +257,12 @@ export class Ledger {
   }
 
   #lastSeq(): number {
-    const marks = this.#sql.first<{ seq: number | null }>("SELECT max(seq) AS seq FROM marks");
-    return Math.max(marks?.seq ?? 0, this.events.lastSeq, this.#totals.removed.seq);
+    return Math.max(this.#marks.last, this.events.lastSeq, this.#totals.removed.seq);
   }
 }
 
-function startOf(visit: KeptVisit): TelemetryEvent & { at: number } {
-  const { id, profileId, device, targetUrl, proxy, country, source } = visit;
-  const told = { id, profileId, device, targetUrl, proxy, country };
-  return { type: "visit_started", visit: told, source, at: visit.startedAt };
-}
-
-function endOf(visit: KeptVisit): TelemetryEvent & { at: number } {
-  const { id, startedAt, status, error } = visit;
-  const at = visit.endedAt ?? startedAt;
-  const duration = visit.duration ?? (at - startedAt) / 1000;
-  const outcome = { success: status === "completed", duration, error };
-  return { type: "visit_ended", visitId: id, outcome, at };
+function nameTaken(): Fault {
+  return new Fault("CONFLICT", "This session id is the name of something that is hosted here.");
 }
 
 function noVisit(id?: string): Fault {

@@ -1,5 +1,10 @@
-import { EVENT_KINDS, VISIT_STATUSES } from "../../domain/telemetry/index.ts";
-import type { EventKind, VisitFilter, VisitStatus } from "../../domain/telemetry/index.ts";
+import { EVENT_KINDS, VISIT_SOURCES, VISIT_STATUSES } from "../../domain/telemetry/index.ts";
+import type {
+  EventKind,
+  VisitFilter,
+  VisitSource,
+  VisitStatus,
+} from "../../domain/telemetry/index.ts";
 
 /** A statement and its values. All that lists and counts is made here, so its plans are tested. */
 export interface Query {
@@ -8,6 +13,7 @@ export interface Query {
 }
 
 export const kindCode = (kind: EventKind): number => EVENT_KINDS.indexOf(kind);
+export const sourceCode = (source: VisitSource): number => VISIT_SOURCES.indexOf(source);
 export const statusCode = (status: VisitStatus): number => VISIT_STATUSES.indexOf(status);
 
 /** Columns in the spelling of the row types. */
@@ -112,12 +118,26 @@ export function foundVisits(
   };
 }
 
-/** Active visits that began before `no`, oldest first. */
-export function staleVisits(before: number, limit: number): Query {
+/**
+ * Active visits that began before a key, oldest first; of the hosted ones those alone that
+ * nothing was heard of since, for they tell their ends themselves.
+ */
+export function staleVisits(before: number, heardSince: number, limit: number): Query {
   return {
-    sql: `SELECT ${VISIT_COLUMNS} FROM visits v WHERE v.status = ? AND v.no > 0 AND v.no < ?
+    sql: `SELECT ${VISIT_COLUMNS} FROM visits v
+      WHERE v.status = ? AND v.no > 0 AND v.no < ? AND (v.source = ? OR coalesce(
+        (SELECT e.at FROM events e WHERE e.visit = v.no ORDER BY e.visit_no DESC LIMIT 1), 0) < ?)
       ORDER BY v.no LIMIT ?`,
-    values: [statusCode("active"), before, limit],
+    values: [statusCode("active"), before, sourceCode("external"), heardSince, limit],
+  };
+}
+
+/** The active visit of a source that began first. */
+export function firstActive(source: VisitSource): Query {
+  return {
+    sql: `SELECT ${VISIT_COLUMNS} FROM visits v WHERE v.status = ? AND v.no > 0 AND v.source = ?
+      ORDER BY v.no LIMIT 1`,
+    values: [statusCode("active"), sourceCode(source)],
   };
 }
 

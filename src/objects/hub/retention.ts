@@ -4,6 +4,8 @@ export const NEXT_SLICE_MS = 200;
 /** A batch that comes again comes within a day. */
 export const BATCHES_KEPT_MS = 24 * 60 * 60_000;
 const DAY_MS = 24 * 60 * 60_000;
+/** A hosted visit may be older than the limit and alive: it is looked at again so much later. */
+const HOUR_MS = 60 * 60_000;
 
 /**
  * The last of the oldest events that is past its time; null when none is. They leave from the
@@ -17,7 +19,9 @@ export function lastExpired<E extends { at: number }>(oldest: E[], cutoff: numbe
 /** What the hub's one alarm waits for. Milliseconds since the epoch; null for nothing. */
 export interface HubClock {
   oldestEvent: number | null;
-  oldestActive: number | null;
+  /** When the oldest active visits began. */
+  oldestExternal: number | null;
+  oldestHosted: number | null;
   /** Batches are remembered. */
   batches: boolean;
   /** Keys of sockets have to be looked up again. */
@@ -29,10 +33,12 @@ export interface HubClock {
 
 /** When the alarm has to ring, at the earliest a moment from now; null for never. */
 export function nextAlarm(clock: HubClock): number | null {
-  const { oldestEvent, oldestActive, batches, keyCheck, now } = clock;
+  const { oldestEvent, oldestExternal, oldestHosted, batches, keyCheck, now } = clock;
+  const hostedDue = oldestHosted === null ? null : oldestHosted + clock.visitTimeoutMs;
   const due = [
     oldestEvent === null ? null : oldestEvent + clock.retentionMs,
-    oldestActive === null ? null : oldestActive + clock.visitTimeoutMs,
+    oldestExternal === null ? null : oldestExternal + clock.visitTimeoutMs,
+    hostedDue !== null && hostedDue <= now ? now + HOUR_MS : hostedDue,
     batches ? now + DAY_MS : null,
     keyCheck,
   ].filter((at) => at !== null);

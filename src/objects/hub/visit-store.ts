@@ -5,6 +5,7 @@ import {
   type PageRequest,
   type Portion,
   type Visit,
+  VISIT_SOURCES,
   VISIT_STATUSES,
   type VisitFilter,
   type VisitSource,
@@ -13,9 +14,11 @@ import {
 import {
   countFound,
   countVisits,
+  firstActive,
   foundVisits,
   newestVisits,
   type Query,
+  sourceCode,
   staleVisits,
   statusCode,
   VISIT_COLUMNS,
@@ -36,7 +39,8 @@ const STRIDE = 1024;
 /** Lists whose places are remembered; the longest unused is forgotten. */
 const MAX_LISTS = 32;
 const PORTION = 5000;
-const SOURCES: readonly VisitSource[] = ["external", "hosted"];
+/** Characters of free text in one portion, so that it fits a message between objects. */
+const PORTION_SIZE = 4_000_000;
 
 /** A visit and its key. */
 export interface KeptVisit extends Visit {
@@ -96,7 +100,7 @@ export class VisitStore {
          VALUES (?, ?, ?, '', '', ?)`,
       no,
       id,
-      SOURCES.indexOf("hosted"),
+      sourceCode("hosted"),
       at,
     );
     return no;
@@ -111,7 +115,7 @@ export class VisitStore {
       no,
       id,
       statusCode("active"),
-      SOURCES.indexOf(source),
+      sourceCode(source),
       profileId,
       device,
       targetUrl,
@@ -139,9 +143,14 @@ export class VisitStore {
     this.#moved(visit.no, visit.country, visit.status, end.status);
   }
 
-  /** Active visits that began before `at`, oldest first. */
+  /** Active visits that began, and of the hosted ones were last heard of, before `at`. */
   stale(at: number, limit: number): KeptVisit[] {
-    return this.#read(staleVisits(at * PER_MILLISECOND, limit));
+    return this.#read(staleVisits(at * PER_MILLISECOND, at, limit));
+  }
+
+  /** When the active visit of a source began that began first; null when none is active. */
+  oldestActive(source: VisitSource): number | null {
+    return this.#read(firstActive(source))[0]?.startedAt ?? null;
   }
 
   list(filter: VisitFilter, { page, perPage }: PageRequest, all: number): PageOf<Visit> {
@@ -165,8 +174,15 @@ export class VisitStore {
 
   portion(filter: VisitFilter, from: number | null): Portion<Visit> {
     const before = from ?? Number.MAX_SAFE_INTEGER;
-    const rows = this.#read(visitsBefore(filter, before, PORTION));
-    return { rows, next: rows.length < PORTION ? null : (rows.at(-1)?.no ?? null) };
+    const query = visitsBefore(filter, before, PORTION);
+    const { rows, complete } = this.#sql.upTo<VisitRow>(
+      PORTION_SIZE,
+      textLength,
+      query.sql,
+      ...query.values,
+    );
+    const ended = complete && rows.length < PORTION;
+    return { rows: rows.map(toVisit), next: ended ? null : (rows.at(-1)?.no ?? null) };
   }
 
   /** What is remembered of lists is of no use after a change that was undone. */
@@ -243,10 +259,14 @@ export function assertSameVisit(known: Visit, offered: NewVisit): void {
   throw new Fault("CONFLICT", "This session id is registered already, with other data.");
 }
 
+function textLength({ id, profileId, device, targetUrl, proxy, error }: VisitRow): number {
+  return [id, profileId, device, targetUrl, proxy, error].join("").length;
+}
+
 function toVisit({ status, source, ...row }: VisitRow): KeptVisit {
   return {
     ...row,
     status: VISIT_STATUSES[status] ?? "failed",
-    source: SOURCES[source] ?? "external",
+    source: VISIT_SOURCES[source] ?? "external",
   };
 }
