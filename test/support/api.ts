@@ -71,12 +71,18 @@ export interface Socket {
   /** Resolves with the first message, old or new, that passes; rejects after five seconds. */
   hears: (test: (message: Record<string, unknown>) => boolean) => Promise<Record<string, unknown>>;
   say: (message: unknown) => void;
+  /** Sends as it is. */
+  send: (message: string | ArrayBuffer) => void;
   close: () => void;
 }
 
-/** Opens a WebSocket on the Worker. */
-export async function listen(path: string, headers: Record<string, string> = {}): Promise<Socket> {
-  const response = await ask(path, { headers: { upgrade: "websocket", ...headers } });
+/** Opens a WebSocket on the Worker, or on one with settings of its own. */
+export async function listen(
+  path: string,
+  headers: Record<string, string> = {},
+  worker: (path: string, init: RequestInit) => Promise<Response> = ask,
+): Promise<Socket> {
+  const response = await worker(path, { headers: { upgrade: "websocket", ...headers } });
   const socket = response.webSocket;
   if (!socket) throw new Error(`No socket: ${response.status} ${await response.text()}`);
   const heard: Record<string, unknown>[] = [];
@@ -109,6 +115,7 @@ export async function listen(path: string, headers: Record<string, string> = {})
         look();
       }),
     say: (message) => socket.send(JSON.stringify(message)),
+    send: (message) => socket.send(message),
     close: () => socket.close(1000),
   };
 }
