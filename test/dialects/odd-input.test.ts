@@ -18,7 +18,7 @@ const ODD: unknown[] = [
   { workflow: { name: "w", steps: [null, 1, {}, { action: {} }] }, variables: { a: {} } },
   { workflow: { name: "w", steps: [{ action: "goto", url: "http://x", timeout_ms: 1e99 }] } },
   { cookies: [{ name: "a", value: "b", url: "x", expires: "never" }], timeout_ms: -1 },
-  { session_id: "s\u0000", profile_id: 1, duration: 1e999, success: "no", details: "x" },
+  { session_id: "s\u0000", profile_id: 1, duration: 1e99, success: "no", details: "x" },
   { session_id: "\ud800", profile_id: "\ud800", event_type: "\udfff", proxy: "\ud800" },
   [{ session_id: "s", event_type: "click", details: { __proto__: null } }, 5],
   { tz: "Mars/Base", scope: "god", expires_at: "yesterday", points: "many", crater_config: [] },

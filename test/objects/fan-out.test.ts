@@ -104,6 +104,57 @@ describe("FanOut", () => {
     expect(listeners[0]?.heard[0]).toEqual({ type: "gap", from: 5001, to: 5990 });
   });
 
+  it("sends nothing while its budget does not reach all, and then the newest", () => {
+    const listeners = Array.from({ length: 100 }, () => new Listener());
+    const { fanOut, event, pass } = stage(listeners, 1000);
+    for (let seq = 1; seq <= 11; seq += 1) {
+      fanOut.publish(event(seq));
+      pass(20);
+    }
+    // 220 ms: a second's worth was saved up, and 200 came meanwhile.
+    const sent = () => listeners.reduce((sum, { seqs }) => sum + seqs.length, 0);
+    expect(sent()).toBeLessThanOrEqual(1220);
+    for (let seq = 12; seq <= 500; seq += 1) {
+      fanOut.publish(event(seq));
+      pass(2);
+    }
+    expect(sent()).toBeLessThanOrEqual(1000 + 1220);
+    for (let times = 0; times < 20; times += 1) pass(20);
+    for (const { heard, seqs } of listeners) {
+      expect(seqs.at(-1)).toBe(500);
+      // Nothing is missing that no gap tells of.
+      let next = 1;
+      for (const told of heard) {
+        expect("seq" in told ? told.seq : told.from).toBe(next);
+        next = ("seq" in told ? told.seq : told.to) + 1;
+      }
+    }
+  });
+
+  it("lets replays wait for their turn, however many ask", () => {
+    const listeners = Array.from({ length: 50 }, () => new Listener());
+    const log = Array.from({ length: 100 }, (_, index) => index + 1);
+    const { fanOut, event, pass } = stage(listeners, 1000, (since) => ({
+      events: log.filter((seq) => seq > since).map(event),
+      gap: null,
+    }));
+    for (const listener of listeners) fanOut.welcome(listener, 0, 100);
+    const sent = () => listeners.reduce((sum, { seqs }) => sum + seqs.length, 0);
+    expect(sent()).toBeLessThanOrEqual(1000);
+    for (let times = 0; times < 60; times += 1) pass(100);
+    for (const { seqs } of listeners) expect(seqs).toEqual(log);
+  });
+
+  it("announces to all or to nobody", () => {
+    const listeners = [new Listener(), new Listener(), new Listener()];
+    const { fanOut, event, pass } = stage(listeners, 4);
+    expect(fanOut.announce(event(1))).toBe(true);
+    expect(fanOut.announce(event(2))).toBe(false);
+    expect(listeners.map(({ seqs }) => seqs)).toEqual([[1], [1], [1]]);
+    pass(1000);
+    expect(fanOut.announce(event(3))).toBe(true);
+  });
+
   it("lets a subscriber go that acknowledges nothing, and keeps one that does", () => {
     const silent = new Listener(true);
     const faithful = new Listener(true);
