@@ -19,10 +19,14 @@ const STATUS: Record<ErrorCode, number> = {
   INTERNAL: 500,
 };
 
-/** `{"msg":"url not valid web url"}`: the field, then what is wrong with it. */
+/** `{"msg":"url not valid web url"}`: the field, "not valid", then why. */
 export function renderError({ code, message, details }: Fault): Response {
   const wrong = Object.entries(details.fields ?? {})
     .filter(([field]) => field !== "")
-    .map(([field, reason]) => `${field} ${reason}`);
+    .map(([field, reason]) => `${field} ${inStyle(reason)}`);
   return json({ msg: wrong.length > 0 ? wrong.join("; ") : message }, STATUS[code]);
+}
+
+function inStyle(reason: string): string {
+  return reason.startsWith("not valid") ? reason : `not valid: ${reason}`;
 }

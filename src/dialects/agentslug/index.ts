@@ -2,13 +2,16 @@ import { authorization, type Dialect } from "../kit/index.ts";
 import { renderError } from "./errors.ts";
 import { account } from "./routes/account.ts";
 import { auth } from "./routes/auth.ts";
+import { checks } from "./routes/checks.ts";
+import { ping } from "./routes/ping.ts";
+import { tests } from "./routes/tests.ts";
 
 /** wire/agentslug.md. */
 export const agentslug: Dialect = {
   name: "agentslug",
-  prefixes: ["/auth", "/account"],
+  prefixes: ["/tests", "/checks", "/ping", "/auth", "/account"],
   credential: authorization("Bearer"),
   missingCredential: "Authorization: Bearer is required.",
   renderError,
-  routes: [...auth, ...account],
+  routes: [...tests, ...checks, ...ping, ...auth, ...account],
 };

@@ -8,9 +8,11 @@ import {
   startEmailChange,
   startPasswordChange,
 } from "../../../domain/account/index.ts";
+import { listBilling } from "../../../domain/monitor/index.ts";
 import { json, route } from "../../kit/index.ts";
 import { fromAccount, fromUsage, toInvoiceInfo } from "../convert.ts";
-import { Confirmation, EmailChange, InvoiceInfo, PasswordChange } from "../wire.ts";
+import { fromBilling, toMonth } from "../monitors.ts";
+import { BillingMonth, Confirmation, EmailChange, InvoiceInfo, PasswordChange } from "../wire.ts";
 
 export const account = [
   route({
@@ -24,6 +26,17 @@ export const account = [
     path: "/account/apiUsage",
     auth: "key",
     handle: async (ctx) => json({ apiUsage: fromUsage(await getUsage(ctx)) }),
+  }),
+  route({
+    method: "GET",
+    path: "/account/billing",
+    auth: "key",
+    query: BillingMonth,
+    // The document's example has one object where it means one per hour and type.
+    handle: async (ctx, { query }) => {
+      const rows = await listBilling(ctx, toMonth(query, ctx.now()));
+      return json({ apiUsage: rows.map(fromBilling) });
+    },
   }),
   route({
     method: "PUT",
