@@ -22,6 +22,16 @@ const ODD: unknown[] = [
   { session_id: "\ud800", profile_id: "\ud800", event_type: "\udfff", proxy: "\ud800" },
   [{ session_id: "s", event_type: "click", details: { __proto__: null } }, 5],
   { tz: "Mars/Base", scope: "god", expires_at: "yesterday", points: "many", crater_config: [] },
+  { url: "http://a.example", interval: {}, sensitivity: [5], active: null, allowedRedirects: "1" },
+  { url: "http://a.example", headers: { "": "", "a b": "c", "\ud800": "\n" }, method: "POST" },
+  {
+    url: "http://%zz/",
+    testName: "\u0000",
+    word: "\ud800",
+    userAgent: "\n",
+    certWarningDays: 1e99,
+  },
+  { type: "push", interval: 1e300, testName: "\u202e", body: { a: 1 } },
 ];
 
 const QUERIES = [
@@ -34,6 +44,11 @@ const QUERIES = [
   "page=1e3&per_page=%20&status=%00",
   "page=1000000000&per_page=100&search=%ED%A0%80%22*&country=%00",
   "session_id=%00&event_type=%F0%9F%92%A9",
+  "oldest=-1&youngest=1e400&sort=desc%00",
+  "oldest=999999999999999999&youngest=NaN",
+  "youngest=253402214400&oldest=0",
+  "year=0&month=99",
+  "year=9999&month=12",
 ];
 
 let key: string;

@@ -184,8 +184,8 @@ describe("GET /tests/:testID/stats", () => {
     const made = [(await check(key, id)).body.Check, (await check(key, id)).body.Check];
     const { body } = await call<{ Stats: Row[] }>(key, "GET", `/tests/${id}/stats`);
     expectLikeGolden(body, "agentslug/stats");
-    const sum = (rows: Row[], name: string) =>
-      rows.reduce((total, row) => total + Number(row[name]), 0);
+    const sum = (list: Row[], name: string) =>
+      list.reduce((total, row) => total + Number(row[name]), 0);
     expect(sum(body.Stats, "checksCount")).toBe(2);
     expect(sum(body.Stats, "totalTime")).toBeCloseTo(sum(made, "total_time"), 5);
     expect(sum(body.Stats, "documentLength")).toBe(sum(made, "document_length"));
