@@ -1,6 +1,7 @@
 import { Hono } from "hono";
 import { cors } from "hono/cors";
 import { pages } from "./console/index.ts";
+import { status } from "./console/status/index.ts";
 import { adspower } from "./dialects/adspower/index.ts";
 import { agentslug } from "./dialects/agentslug/index.ts";
 import { flybrowser } from "./dialects/flybrowser/index.ts";
@@ -16,6 +17,7 @@ export const DIALECTS: readonly [Dialect, ...Dialect[]] = [
   adspower,
   agentslug,
   manage,
+  status,
   pages,
 ];
 

@@ -91,6 +91,24 @@ export function statCount(
     .where(inRange(accountId, query));
 }
 
+/**
+ * How many hours of each day have checks: reads the range along the primary key. Exported so that
+ * its plan can be tested.
+ */
+export function dayTallies(
+  db: Database,
+  accountId: string,
+  monitorId: number,
+  range: { fromHour: number; toHour: number },
+) {
+  const day = sql<number>`${hourlyStats.hour} / 24`;
+  return db
+    .select({ day, hours: sql<number>`count(DISTINCT ${hourlyStats.hour})` })
+    .from(hourlyStats)
+    .where(inRange(accountId, { monitorId, ...range }))
+    .groupBy(day);
+}
+
 function inRange(
   accountId: string,
   { monitorId, fromHour, toHour }: Pick<StatQuery, "monitorId" | "fromHour" | "toHour">,

@@ -67,6 +67,7 @@ const MANNERS: Record<string, Manners> = {
     missing: 401,
     wrong: 403,
   },
+  status: page,
   console: page,
 };
 

@@ -7,6 +7,7 @@ import type {
   Downtime,
   Monitor,
   MonitorView,
+  PublicCheck,
   RangeQuery,
   Stat,
   UpdateMonitorInput,
@@ -114,6 +115,12 @@ export function fromCheck(check: Check) {
     method: via,
     error: error?.message ?? null,
   };
+}
+
+/** What its owner does not share is empty. */
+export function fromPublicCheck({ problem, ...check }: PublicCheck) {
+  const error = problem && { kind: problem, message: problem };
+  return fromCheck({ ...check, word: "", error });
 }
 
 export function fromDowntime(downtime: Downtime) {

@@ -101,6 +101,8 @@ export const CheckRange = range({ default: 100, maximum: 1000 });
 export const DowntimeRange = range({ default: 1000, maximum: 1000 });
 export const StatRange = range({ default: 100, maximum: 50_000 });
 
+export const PublicChecks = z.object({ limit: limit(1000).default(100), offset });
+
 /** The document's list is whole; whoever wants less may say so. */
 export const TestList = z.object({ limit: limit(1000).optional(), offset });
 
