@@ -6,18 +6,23 @@ import {
   adspowerPublicFrame,
   adspowerPublicNestedFrame,
 } from "./dialects/adspower/frames.ts";
+import { statusFrame } from "./console/status/frame.ts";
 import { flybrowserFrame } from "./dialects/flybrowser/frames.ts";
 import { HubShell } from "./objects/hub.ts";
+import { MonitorShell } from "./objects/monitor.ts";
 import { SessionShell } from "./objects/session.ts";
 import { queue } from "./runtime/queue.ts";
 import { scheduled } from "./runtime/scheduled.ts";
 
 export { CheckerObject } from "./objects/checker.ts";
 export { MeterObject } from "./objects/meter.ts";
-export { MonitorObject } from "./objects/monitor.ts";
 
 export class SessionObject extends SessionShell {
   protected override readonly frames = { flybrowser: flybrowserFrame };
+}
+
+export class MonitorObject extends MonitorShell {
+  protected override readonly frames = { status: statusFrame };
 }
 
 export class HubObject extends HubShell {

@@ -14,6 +14,7 @@ import type {
 } from "./monitor/shard.ts";
 import type { Check, Gap, Stat, TimeRange } from "./monitor/monitor.ts";
 import type { ProbeRequest, ProbeResult } from "./monitor/probe.ts";
+import type { MonitorFilter } from "./monitor/watch-monitor.ts";
 import type { SessionCommand, SessionInit, SessionResult, SessionView } from "./session/session.ts";
 import type { Telemetry } from "./telemetry/port.ts";
 import type { WatchFilter } from "./telemetry/telemetry.ts";
@@ -41,7 +42,7 @@ export interface Ports {
 
 export type { ChecksJob, Job, Jobs, JobType, NotifyJob };
 export type { Check, CheckRange, Checkers, DueQuery, Gap, Glance, MadeCheck, MonitorShards };
-export type { OpenBilling, OpenHours, PlannedCheck, Recorded, Stat, TimeRange };
+export type { MonitorFilter, OpenBilling, OpenHours, PlannedCheck, Recorded, Stat, TimeRange };
 export type { ProbeRequest, ProbeResult };
 
 /** Counts, limits and remembers requests; one object per account behind it. */
@@ -147,10 +148,10 @@ export interface LiveSessions {
   dropKey(id: string, keyId: string): Promise<void>;
 }
 
-/** Who listens on a WebSocket, and how. */
-export interface Watcher {
+/** Who listens on a WebSocket, and how; `F` says to what of it. */
+export interface Watcher<F = WatchFilter> {
   accountId: string;
-  /** Null for a listener without a key, on what is public. */
+  /** What opened it: a key's id, or a public hash. Null: nothing was needed. */
   keyId: string | null;
   /** Milliseconds since the epoch, or null. */
   keyExpiresAt: number | null;
@@ -162,7 +163,7 @@ export interface Watcher {
   ack: boolean;
   /** All that is due at once in one message, as a JSON array. */
   batch?: boolean;
-  filter?: WatchFilter;
+  filter?: F;
 }
 
 /** The one judge of addresses that a tenant can cause to be asked for. */

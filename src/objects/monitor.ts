@@ -1,6 +1,7 @@
 import { DurableObject } from "cloudflare:workers";
 import { Fault, settle } from "../domain/errors.ts";
 import { BUCKET_SECONDS, MINUTE_MS, minuteOf } from "../domain/monitor/due.ts";
+import { arePublicHashesLive } from "../domain/monitor/make-public-hash.ts";
 import { openRequest } from "../domain/monitor/owned.ts";
 import type { Check, Gap, Stat, TimeRange } from "../domain/monitor/monitor.ts";
 import type {
@@ -14,23 +15,31 @@ import type {
   Recorded,
 } from "../domain/monitor/shard.ts";
 import { createShardCatalogue } from "../domain/monitor/shard-catalogue.ts";
-import type { ChecksJob, Reply } from "../domain/ports.ts";
+import type { MonitorEvent, MonitorFilter } from "../domain/monitor/watch-monitor.ts";
+import type { ChecksJob, Reply, Watcher } from "../domain/ports.ts";
 import { newBatchId, report } from "../domain/telemetry/index.ts";
 import { type ObjectContext, objectContext } from "../runtime/context.ts";
+import type { FrameEncoder } from "./fan-out.ts";
+import { isAbout, LiveChecks } from "./monitor/live.ts";
 import { Outbox } from "./monitor/outbox.ts";
 import { ShardReader } from "./monitor/reader.ts";
 import { Shard } from "./monitor/shard.ts";
 import { MonitorTables, type ShardState } from "./monitor/tables.ts";
+import { Watchers } from "./watchers.ts";
 
 /**
  * One shard of an account's monitors: a thin shell over {@link Shard}, which alone decides what
  * is due and what a result means. Calls that race are taken one after the other, since nothing
- * waits between a decision and its rows.
+ * waits between a decision and its rows. Subclassed in `index.ts`, which hands over the frame
+ * encoders of those who watch.
  */
-export class MonitorObject extends DurableObject<Env> {
+export abstract class MonitorShell extends DurableObject<Env> {
+  protected abstract readonly frames: Record<string, FrameEncoder<MonitorEvent>>;
   readonly #context: ObjectContext;
   readonly #shard: Shard;
   readonly #reader: ShardReader;
+  readonly #live: LiveChecks;
+  #watchers: Watchers<MonitorEvent, MonitorFilter> | null = null;
   /** When the alarm rings, as far as this instance knows. */
   #alarmAt: number | null = null;
 
@@ -56,8 +65,15 @@ export class MonitorObject extends DurableObject<Env> {
       regions: config.CHECKER_REGIONS,
       unseal: (accountId, sealed) => openRequest(seal, accountId, sealed),
       now: Date.now,
+      onChecks: (checks) => this.#live.checks(checks),
+      onChanged: (ids) => this.#live.changed(ids),
     });
     this.#reader = new ShardReader(this.#shard.parts, Date.now);
+    this.#live = new LiveChecks({
+      watchers: () => this.#listeners,
+      glance: (ids) => this.#reader.glance(ids),
+      now: Date.now,
+    });
   }
 
   due(shard: number, query: DueQuery): Reply<PlannedCheck[]> {
@@ -137,6 +153,37 @@ export class MonitorObject extends DurableObject<Env> {
     });
   }
 
+  dropHash(shard: number, accountId: string, hash: string): Reply<void> {
+    return settle(async () => {
+      await this.#own(shard, accountId);
+      this.#listeners.dropKey(hash);
+    });
+  }
+
+  /** The upgrade of a watcher's request; `platform/shards.ts` says who it is. */
+  override async fetch(request: Request): Promise<Response> {
+    const watcher = JSON.parse(
+      request.headers.get("x-outrider-watcher") ?? "null",
+    ) as Watcher<MonitorFilter>;
+    await this.#own(Number(new URL(request.url).pathname.slice(1)), watcher.accountId);
+    const response = this.#listeners.accept(watcher);
+    await this.#rearm();
+    return response;
+  }
+
+  override webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): void {
+    this.#listeners.message(socket, message);
+  }
+
+  override webSocketClose(socket: WebSocket, code: number): void {
+    try {
+      // 1005 and 1006 say that no code came; they may not be sent.
+      socket.close(code === 1005 || code === 1006 ? 1000 : code);
+    } catch {
+      // Closed from our side.
+    }
+  }
+
   /** Hours that are over, downtimes that could not be told, confirmations that nobody brought. */
   override async alarm(): Promise<void> {
     this.#alarmAt = null;
@@ -145,6 +192,7 @@ export class MonitorObject extends DurableObject<Env> {
     const owing = this.#shard.owesConfirmation;
     await this.#shard.flush();
     if (owing) await this.#wake(owing);
+    await this.#listeners.checkKeys(Date.now());
     await this.#rearm();
   }
 
@@ -169,6 +217,19 @@ export class MonitorObject extends DurableObject<Env> {
     return state;
   }
 
+  /** Made on first use: the frames are the subclass's, and come after this constructor. */
+  get #listeners(): Watchers<MonitorEvent, MonitorFilter> {
+    this.#watchers ??= new Watchers({
+      state: this.ctx,
+      frames: this.frames,
+      wants: isAbout,
+      replay: (since) => this.#live.replay(since),
+      latest: () => this.#live.latest,
+      liveKeys: (hashes) => arePublicHashesLive(this.#context.db, hashes),
+    });
+    return this.#watchers;
+  }
+
   #settle<T>(work: () => Promise<T>): Reply<T> {
     return settle(async () => {
       try {
@@ -180,8 +241,9 @@ export class MonitorObject extends DurableObject<Env> {
   }
 
   async #rearm(): Promise<void> {
-    const wanted = this.#shard.nextAlarm;
-    if (wanted === null) return;
+    const times = [this.#shard.nextAlarm, this.#listeners.keyCheck].filter((at) => at !== null);
+    if (times.length === 0) return;
+    const wanted = Math.min(...times);
     this.#alarmAt ??= await this.ctx.storage.getAlarm();
     if (this.#alarmAt !== null && this.#alarmAt <= wanted) return;
     this.#alarmAt = wanted;

@@ -1,6 +1,7 @@
 import { Fault, settle } from "../domain/errors.ts";
 import type { Numbered } from "../domain/event.ts";
 import type { Watcher } from "../domain/ports.ts";
+import type { WatchFilter } from "../domain/telemetry/index.ts";
 import { FanOut, type FrameEncoder, type Piece } from "./fan-out.ts";
 
 /** Sockets on one object, and how many of them may be without a key. */
@@ -14,22 +15,22 @@ const POLICY_VIOLATION = 1008;
 const MAX_REASON_LENGTH = 100;
 
 /** What survives hibernation with a socket. */
-interface Attachment extends Pick<
-  Watcher,
+interface Attachment<F> extends Pick<
+  Watcher<F>,
   "keyId" | "keyExpiresAt" | "frame" | "ack" | "batch" | "filter"
 > {
   /** When its key is looked up again; milliseconds since the epoch, null for never. */
   checkKeyAt: number | null;
 }
 
-export interface WatchersOptions<E> {
+export interface WatchersOptions<E, F = WatchFilter> {
   state: DurableObjectState;
   frames: Record<string, FrameEncoder<E>>;
   /** What came after a `seq`, and the hole before it: all of it, or a piece. */
   replay: (since: number) => Piece<E>;
   latest: () => number;
   /** Whether a socket with such a filter hears of an event. */
-  wants?: (filter: NonNullable<Watcher["filter"]>, event: Numbered<E>) => boolean;
+  wants?: (filter: F, event: Numbered<E>) => boolean;
   /** Answers what a subscriber says, unless it is an acknowledgement that it promised. */
   answer?: (text: string) => string;
   /** See {@link FanOut}. */
@@ -39,13 +40,13 @@ export interface WatchersOptions<E> {
 }
 
 /** The hibernatable sockets of one object: who listens, with which key, and how. */
-export class Watchers<E extends object> {
-  readonly #options: WatchersOptions<E>;
+export class Watchers<E extends object, F = WatchFilter> {
+  readonly #options: WatchersOptions<E, F>;
   readonly #fanOut: FanOut<WebSocket, E>;
   /** Attachments that were read already. */
-  readonly #attached = new WeakMap<WebSocket, Attachment>();
+  readonly #attached = new WeakMap<WebSocket, Attachment<F>>();
 
-  constructor(options: WatchersOptions<E>) {
+  constructor(options: WatchersOptions<E, F>) {
     this.#options = options;
     const { wants, deliveriesPerSecond, answer } = options;
     this.#fanOut = new FanOut({
@@ -81,7 +82,7 @@ export class Watchers<E extends object> {
   }
 
   /** Opens a socket and replays what it asks for. */
-  accept(watcher: Watcher): Response {
+  accept(watcher: Watcher<F>): Response {
     const { keyId, keyExpiresAt, frame, ack, batch, filter } = watcher;
     const most = keyId === null ? MAX_WITHOUT_KEY : MAX_WATCHERS;
     if (this.count >= most) {
@@ -151,15 +152,15 @@ export class Watchers<E extends object> {
     }
   }
 
-  #attach(socket: WebSocket, attachment: Attachment): void {
+  #attach(socket: WebSocket, attachment: Attachment<F>): void {
     socket.serializeAttachment(attachment);
     this.#attached.set(socket, attachment);
   }
 
-  #attachmentOf(socket: WebSocket): Attachment {
+  #attachmentOf(socket: WebSocket): Attachment<F> {
     const known = this.#attached.get(socket);
     if (known) return known;
-    const attachment = socket.deserializeAttachment() as Attachment;
+    const attachment = socket.deserializeAttachment() as Attachment<F>;
     this.#attached.set(socket, attachment);
     return attachment;
   }

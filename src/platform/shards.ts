@@ -6,6 +6,7 @@ import type {
   Gap,
   Glance,
   MadeCheck,
+  MonitorFilter,
   MonitorShards,
   OpenBilling,
   OpenHours,
@@ -14,7 +15,9 @@ import type {
   Reply,
   Stat,
   TimeRange,
+  Watcher,
 } from "../domain/ports.ts";
+import { WATCHER_HEADER } from "./sessions.ts";
 
 /** What `MonitorObject` answers by RPC. Structural, since platform may not import objects. */
 export interface MonitorRpc extends Rpc.DurableObjectBranded {
@@ -34,6 +37,8 @@ export interface MonitorRpc extends Rpc.DurableObjectBranded {
   gaps(shard: number, accountId: string, monitorId: number, range: TimeRange): Reply<Gap[]>;
   openStats(shard: number, accountId: string, monitorId: number): Reply<OpenHours<Stat>>;
   openBilling(shard: number, accountId: string): Reply<OpenHours<OpenBilling>>;
+  dropHash(shard: number, accountId: string, hash: string): Reply<void>;
+  fetch(request: Request): Promise<Response>;
 }
 
 /** The one place with stubs of shards' objects: each is named after its shard. */
@@ -58,5 +63,15 @@ export function createMonitorShards(namespace: DurableObjectNamespace<MonitorRpc
     openStats: async (shard, account, id) =>
       unwrap(await stub(shard).openStats(shard, account, id)),
     openBilling: async (shard, account) => unwrap(await stub(shard).openBilling(shard, account)),
+    watch: (shard: number, request: Request, watcher: Watcher<MonitorFilter>) => {
+      // Of the caller's request only the upgrade itself goes on.
+      const headers = new Headers({
+        upgrade: "websocket",
+        [WATCHER_HEADER]: JSON.stringify(watcher),
+      });
+      return stub(shard).fetch(new Request(new URL(`/${shard}`, request.url).href, { headers }));
+    },
+    dropHash: async (shard, account, hash) =>
+      unwrap(await stub(shard).dropHash(shard, account, hash)),
   };
 }

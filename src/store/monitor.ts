@@ -133,6 +133,14 @@ export function findMonitorByHash(db: Database, hash: string): Promise<MonitorRo
   return db.select().from(monitors).where(eq(monitors.publicHash, hash)).get();
 }
 
+/** Those of the hashes that still share a monitor. Searched in `monitors_by_public_hash`. */
+export async function livePublicHashes(db: Database, hashes: string[]): Promise<Set<string>> {
+  const rows = await db.all<{ hash: string }>(sql`
+    SELECT public_hash AS hash FROM json_each(${JSON.stringify(hashes)})
+    JOIN ${monitors} ON public_hash = value`);
+  return new Set(rows.map(({ hash }) => hash));
+}
+
 /** Sets the hash and nothing else: the shard need not know. */
 export async function setPublicHash(
   db: Database,

@@ -11,4 +11,7 @@ export async function deleteMonitor(ctx: Ctx, id: number): Promise<void> {
   const deleted = await deleteRow(ctx.db, row, minuteOf(ctx.now()) + 1);
   if (!deleted) throw notFound();
   await ctx.ports.shards.refresh(row.shard, accountId, deleted.version);
+  if (row.publicHash !== null) {
+    await ctx.ports.shards.dropHash(row.shard, accountId, row.publicHash);
+  }
 }

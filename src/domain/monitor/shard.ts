@@ -1,6 +1,8 @@
 import type { Check, Gap, MonitorState, Stat, TimeRange } from "./monitor.ts";
+import type { Watcher } from "../ports.ts";
 import type { BillingKind } from "../../store/schema/monitor.ts";
 import type { ProbeRequest, ProbeResult } from "./probe.ts";
+import type { MonitorFilter } from "./watch-monitor.ts";
 
 /** A shard's work for one group of seconds of one minute. */
 export interface DueQuery {
@@ -104,6 +106,10 @@ export interface MonitorShards {
   gaps(shard: number, accountId: string, monitorId: number, range: TimeRange): Promise<Gap[]>;
   openStats(shard: number, accountId: string, monitorId: number): Promise<OpenHours<Stat>>;
   openBilling(shard: number, accountId: string): Promise<OpenHours<OpenBilling>>;
+  /** Upgrades the request to a WebSocket on one monitor's checks. */
+  watch(shard: number, request: Request, watcher: Watcher<MonitorFilter>): Promise<Response>;
+  /** Closes the sockets that were opened with a public hash. */
+  dropHash(shard: number, accountId: string, hash: string): Promise<void>;
 }
 
 /** Asks the checkers of a region. */

@@ -25,6 +25,10 @@ export interface ShardOptions {
   regions: readonly string[];
   /** Opens what a monitor sends beside the usual; null when that cannot be opened. */
   unseal: (accountId: string, sealed: string) => Promise<ExtraRequest | null>;
+  /** Told of checks once they are kept. */
+  onChecks?: (checks: readonly Check[]) => void;
+  /** Told of monitors that the catalogue has otherwise, or no more. */
+  onChanged?: (monitorIds: readonly number[]) => void;
   now: () => number;
 }
 
@@ -161,6 +165,7 @@ export class Shard {
       machines.forgetBefore(item.id, item.changedAt);
       certificates.remove(item.id);
     }
+    this.#options.onChanged?.([...removed, ...paused, ...changed].map(({ id }) => id));
     const sealed = minuteOf(now()) - SEAL_AFTER;
     return {
       ...(before ?? { closedThrough: -1, sealed, spent: 0 }),
@@ -261,6 +266,7 @@ export class Shard {
       const transition = machines.advance(item, { type: "check", check: evidence, excused });
       if (transition) this.#options.outbox.add(accountId, item.id, transition);
     }
+    this.#options.onChecks?.(checks);
   }
 
   #missSignals(bucket: number, now: number): void {
