@@ -132,7 +132,7 @@ describe("lists of checks", () => {
     expect((await ask(`oldest=${Date.now()}`)).body).toEqual({
       msg: "oldest not valid UNIX timestamp",
     });
-    expect((await ask(`oldest=${now() - 30 * DAY + 60}`)).status).toBe(200);
+    expect((await ask(`oldest=${now() - 30 * DAY}`)).status).toBe(200);
     for (const query of [
       `oldest=${now() - 30 * DAY - 60}`,
       `youngest=${now() - 31 * DAY}`,

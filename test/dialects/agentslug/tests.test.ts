@@ -94,7 +94,10 @@ describe("POST /tests", () => {
     [{ body: "x" }, "body not valid: needs the method POST"],
     [{ headers: { Host: "x" } }, "headers not valid: must not set Host"],
     [{ type: "dns" }, "type not valid type, it is http or push"],
-    [{ certWarningDays: 0 }, "certWarningDays not valid: must be a whole number from 1 to 365"],
+    [
+      { certWarningDays: 0 },
+      "certWarningDays not valid: must be a whole number from 1 to 365, or null",
+    ],
     [{ interval: 1, active: 9 }, /^interval not valid .+; active not valid flag/],
   ])("refuses %j", async (wish, msg) => {
     const { key } = await newAccount();
