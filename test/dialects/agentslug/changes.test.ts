@@ -224,7 +224,7 @@ describe("changing the password", () => {
     const { status, body } = await worker.call(key, "PUT", "/account/password", {
       password: "short",
     });
-    expect([status, body.msg]).toEqual([400, "password must have 8 to 200 characters"]);
+    expect([status, body.msg]).toEqual([400, "password not valid: must have 8 to 200 characters"]);
     expect(worker.letters).toEqual([]);
   });
 
