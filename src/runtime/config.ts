@@ -53,8 +53,8 @@ const Variables = z.object({
   /** Sender of all mail, an address that the `send_email` binding may use; without it none goes. */
   MAIL_FROM: z.email().optional(),
   /**
-   * Requests a minute that one client address may make on the AdsPower paths, and as many on
-   * public status pages; 0 for no limit.
+   * Requests a minute that one client address may make on the AdsPower paths and the public
+   * status pages together; 0 for no limit.
    */
   RATE_LIMIT_PER_IP_PER_MINUTE: whole(0, 10_000_000, 100),
   /** Id of the account whose `/ws` stream is open to all; without it a key is required. */
