@@ -14,7 +14,6 @@ import type {
 } from "./monitor/shard.ts";
 import type { Check, Gap, Stat, TimeRange } from "./monitor/monitor.ts";
 import type { ProbeRequest, ProbeResult } from "./monitor/probe.ts";
-import type { MonitorFilter } from "./monitor/watch-monitor.ts";
 import type { SessionCommand, SessionInit, SessionResult, SessionView } from "./session/session.ts";
 import type { Telemetry } from "./telemetry/port.ts";
 import type { WatchFilter } from "./telemetry/telemetry.ts";
@@ -42,7 +41,7 @@ export interface Ports {
 
 export type { ChecksJob, Job, Jobs, JobType, NotifyJob };
 export type { Check, CheckRange, Checkers, DueQuery, Gap, Glance, MadeCheck, MonitorShards };
-export type { MonitorFilter, OpenBilling, OpenHours, PlannedCheck, Recorded, Stat, TimeRange };
+export type { OpenBilling, OpenHours, PlannedCheck, Recorded, Stat, TimeRange };
 export type { ProbeRequest, ProbeResult };
 
 /** Counts, limits and remembers requests; one object per account behind it. */

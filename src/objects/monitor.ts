@@ -16,7 +16,7 @@ import type {
 } from "../domain/monitor/shard.ts";
 import { createShardCatalogue } from "../domain/monitor/shard-catalogue.ts";
 import type { MonitorEvent, MonitorFilter } from "../domain/monitor/watch-monitor.ts";
-import type { ChecksJob, Reply, Watcher } from "../domain/ports.ts";
+import type { ChecksJob, Reply } from "../domain/ports.ts";
 import { newBatchId, report } from "../domain/telemetry/index.ts";
 import { type ObjectContext, objectContext } from "../runtime/context.ts";
 import type { FrameEncoder } from "./fan-out.ts";
@@ -25,7 +25,7 @@ import { Outbox } from "./monitor/outbox.ts";
 import { ShardReader } from "./monitor/reader.ts";
 import { Shard } from "./monitor/shard.ts";
 import { MonitorTables, type ShardState } from "./monitor/tables.ts";
-import { Watchers } from "./watchers.ts";
+import { settleUpgrade, Watchers } from "./watchers.ts";
 
 /**
  * One shard of an account's monitors: a thin shell over {@link Shard}, which alone decides what
@@ -160,15 +160,16 @@ export abstract class MonitorShell extends DurableObject<Env> {
     });
   }
 
-  /** The upgrade of a watcher's request; `platform/shards.ts` says who it is. */
+  /** The upgrade of a watcher's request. */
   override async fetch(request: Request): Promise<Response> {
-    const watcher = JSON.parse(
-      request.headers.get("x-outrider-watcher") ?? "null",
-    ) as Watcher<MonitorFilter>;
-    await this.#own(Number(new URL(request.url).pathname.slice(1)), watcher.accountId);
-    const response = this.#listeners.accept(watcher);
-    await this.#rearm();
-    return response;
+    return settleUpgrade<MonitorFilter>(request, async (watcher) => {
+      const { accountId, filter } = watcher;
+      if (!filter) throw new Fault("NOT_FOUND", "Monitor not found");
+      await this.#own(filter.shard, accountId);
+      const response = this.#listeners.accept(watcher);
+      await this.#rearm();
+      return response;
+    });
   }
 
   override webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): void {

@@ -103,6 +103,15 @@ export class Watchers<E extends object, F = WatchFilter> {
     return new Response(null, { status: 101, webSocket: client });
   }
 
+  /** Whether any socket hears of such an event. */
+  isWanted(event: Numbered<E>): boolean {
+    const { wants } = this.#options;
+    return this.#sockets().some((socket) => {
+      const { filter } = this.#attachmentOf(socket);
+      return filter === undefined || !wants || wants(filter, event);
+    });
+  }
+
   publish(event: Numbered<E>): void {
     if (this.count > 0) this.#fanOut.publish(event);
   }
@@ -176,11 +185,11 @@ export class Watchers<E extends object, F = WatchFilter> {
  * Answers the upgrade that the Worker forwards with the watcher in a header. A refusal travels as
  * a value, since errors lose their class on the way out of an object.
  */
-export async function settleUpgrade(
+export async function settleUpgrade<F = WatchFilter>(
   request: Request,
-  accept: (watcher: Watcher) => Promise<Response>,
+  accept: (watcher: Watcher<F>) => Promise<Response>,
 ): Promise<Response> {
-  const watcher = JSON.parse(request.headers.get("x-outrider-watcher") ?? "null") as Watcher;
+  const watcher = JSON.parse(request.headers.get("x-outrider-watcher") ?? "null") as Watcher<F>;
   const outcome = await settle(() => accept(watcher));
   return outcome.ok ? outcome.value : Response.json(outcome, { status: 400 });
 }

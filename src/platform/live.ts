@@ -9,10 +9,10 @@ const WATCHER_HEADER = "x-outrider-watcher";
  * Forwards an upgrade to the object that has the sockets.
  * @throws Fault what the object refuses it with: NOT_FOUND, LIMIT_REACHED.
  */
-export async function openSocket(
+export async function openSocket<F>(
   object: { fetch: (request: Request) => Promise<Response> },
   request: Request,
-  watcher: Watcher,
+  watcher: Watcher<F>,
 ): Promise<Response> {
   // Of the caller's request only the upgrade itself goes on: its headers and query hold the key.
   const headers = new Headers({ upgrade: "websocket", [WATCHER_HEADER]: JSON.stringify(watcher) });

@@ -6,7 +6,6 @@ import type {
   Gap,
   Glance,
   MadeCheck,
-  MonitorFilter,
   MonitorShards,
   OpenBilling,
   OpenHours,
@@ -15,9 +14,8 @@ import type {
   Reply,
   Stat,
   TimeRange,
-  Watcher,
 } from "../domain/ports.ts";
-import { WATCHER_HEADER } from "./sessions.ts";
+import { openSocket } from "./live.ts";
 
 /** What `MonitorObject` answers by RPC. Structural, since platform may not import objects. */
 export interface MonitorRpc extends Rpc.DurableObjectBranded {
@@ -63,14 +61,7 @@ export function createMonitorShards(namespace: DurableObjectNamespace<MonitorRpc
     openStats: async (shard, account, id) =>
       unwrap(await stub(shard).openStats(shard, account, id)),
     openBilling: async (shard, account) => unwrap(await stub(shard).openBilling(shard, account)),
-    watch: (shard: number, request: Request, watcher: Watcher<MonitorFilter>) => {
-      // Of the caller's request only the upgrade itself goes on.
-      const headers = new Headers({
-        upgrade: "websocket",
-        [WATCHER_HEADER]: JSON.stringify(watcher),
-      });
-      return stub(shard).fetch(new Request(new URL(`/${shard}`, request.url).href, { headers }));
-    },
+    watch: (shard, request, watcher) => openSocket(stub(shard), request, watcher),
     dropHash: async (shard, account, hash) =>
       unwrap(await stub(shard).dropHash(shard, account, hash)),
   };

@@ -10,8 +10,9 @@ export type MonitorEvent = { monitorId: number } & (
   | { type: "changed" }
 );
 
-/** Which monitor of its shard a socket hears of. */
+/** Which monitor, of which shard, a socket hears of. */
 export interface MonitorFilter {
+  shard: number;
   monitorId: number;
 }
 
@@ -39,7 +40,7 @@ export async function watchPublicMonitor(
     // The hash is what opens it.
     keyId: hash,
     keyExpiresAt: null,
-    filter: { monitorId: row.id },
+    filter: { shard: row.shard, monitorId: row.id },
     ack: false,
     ...how,
   });

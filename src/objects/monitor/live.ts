@@ -58,7 +58,9 @@ export class LiveChecks {
     const numbered = { ...event, seq: this.#latest, at };
     this.#recent.push(numbered);
     if (this.#recent.length > REMEMBERED) this.#recent.shift();
-    this.#watchers().publish(numbered);
+    // A minute's checks come at once: what nobody hears of must not crowd out what somebody does.
+    const watchers = this.#watchers();
+    if (watchers.isWanted(numbered)) watchers.publish(numbered);
   }
 }
 
