@@ -37,6 +37,7 @@ export interface Ports {
   shards: MonitorShards;
   checkers: Checkers;
   jobs: Jobs;
+  webhooks: Webhooks;
 }
 
 export type { ChecksJob, Job, Jobs, JobType, NotifyJob };
@@ -203,9 +204,31 @@ export interface Letter {
   to: string;
   subject: string;
   text: string;
+  /** The same, for readers that show HTML. */
+  html?: string;
   /** What it is about, in a header of its own, so that a reader can tell doubles. */
   id?: string;
 }
+
+/** Messages to tenants' own addresses on the web. The caller asks the {@link Guard} first. */
+export interface Webhooks {
+  /** Posts JSON once, within a time limit, and follows no redirect. Never rejects. */
+  post(url: string, headers: Record<string, string>, body: string): Promise<PostOutcome>;
+}
+
+/**
+ * `busy`: no answer, or one that says to come again; `refused`: this message was not wanted. The
+ * reason is for the tenant whose address it is.
+ */
+export type PostOutcome =
+  | { outcome: "taken" }
+  | { outcome: "refused"; reason: string }
+  | {
+      outcome: "busy";
+      reason: string;
+      /** As the answer asked for. */
+      retryAfterMs?: number;
+    };
 
 /** Tenants' files. Paths are relative to the account's folder. */
 export interface Files {

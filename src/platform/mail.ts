@@ -12,7 +12,7 @@ const SENDER_NAME = "Outrider";
 /** RFC 5322 allows 998 characters a line; a subject has no need of them. */
 const MAX_SUBJECT_LENGTH = 200;
 
-/** Plain-text mail over the platform's `send_email`. */
+/** Mail over the platform's `send_email`. */
 export function createMail({ binding, from }: MailOptions): Mail {
   function ready(): { binding: SendEmail; from: string } {
     if (!binding) throw refusal("it has no send_email binding named EMAIL");
@@ -24,7 +24,7 @@ export function createMail({ binding, from }: MailOptions): Mail {
     assertReady() {
       ready();
     },
-    async send({ to, subject, text, id }) {
+    async send({ to, subject, text, html, id }) {
       const sender = ready();
       try {
         await sender.binding.send({
@@ -32,6 +32,7 @@ export function createMail({ binding, from }: MailOptions): Mail {
           to,
           subject: oneLine(subject),
           text,
+          ...(html !== undefined && { html }),
           ...(id !== undefined && { headers: { "X-Outrider-Notification": id } }),
         });
       } catch (error) {

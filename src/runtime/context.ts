@@ -18,6 +18,7 @@ import { createSeal } from "../platform/seal.ts";
 import { createLiveSessions } from "../platform/sessions.ts";
 import { createMonitorShards } from "../platform/shards.ts";
 import { createTelemetry } from "../platform/telemetry.ts";
+import { createWebhooks } from "../platform/webhooks.ts";
 import { type Database, openDatabase } from "../store/database.ts";
 import { type Config, configOf } from "./config.ts";
 import { createLog } from "./log.ts";
@@ -80,6 +81,7 @@ export function platformOf(env: Env): Platform {
       regions: createRegions(env.SESSION),
       // A deployment may go without it; the generated types cannot say so.
       mail: createMail({ binding: env.EMAIL as SendEmail | undefined, from: config.MAIL_FROM }),
+      webhooks: createWebhooks(),
     },
   };
   known.set(env, platform);

@@ -1,6 +1,7 @@
 import type { SystemCtx } from "../domain/context.ts";
 import type { Job, JobType } from "../domain/job.ts";
 import { runChecks } from "../domain/monitor/index.ts";
+import { deliverNotifications } from "../domain/notification/index.ts";
 import { systemContext } from "./context.ts";
 
 type Handlers = {
@@ -8,8 +9,9 @@ type Handlers = {
 };
 
 /** Who does what. Every one of them reads the truth again, and may be asked twice. */
-const HANDLERS: Partial<Handlers> = {
+const HANDLERS: Handlers = {
   checks: runChecks,
+  notify: deliverNotifications,
 };
 
 /**

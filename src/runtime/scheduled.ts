@@ -1,5 +1,6 @@
 import { minuteOf } from "../domain/monitor/due.ts";
 import { claimDueShards } from "../domain/monitor/index.ts";
+import { sweepNotifications, wakeNotifications } from "../domain/notification/index.ts";
 import { sweepLine } from "../store/browser-line.ts";
 import { recordDeployment } from "../store/deployment.ts";
 import { systemContext } from "./context.ts";
@@ -14,6 +15,8 @@ export async function scheduled(controller: ScheduledController, env: Env): Prom
   const now = controller.scheduledTime;
   const duties: Record<string, () => Promise<unknown>> = {
     claim_due_checks: () => claimDueShards(ctx, minuteOf(now)),
+    wake_notifications: () => wakeNotifications(ctx),
+    sweep_notifications: () => sweepNotifications(ctx),
     record_deployment: () => recordDeployment(db, env.VERSION.id, now),
     sweep_browser_line: () => sweepLine(db, now - DEAD_IN_LINE_MS),
   };

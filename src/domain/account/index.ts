@@ -14,4 +14,5 @@ export { getInvoiceInfo, type InvoiceInfo, replaceInvoiceInfo } from "./invoice-
 export { listKeys } from "./list-keys.ts";
 export { revokeKey } from "./revoke-key.ts";
 export { signIn, type SignInInput } from "./sign-in.ts";
+export { emailProblem } from "./rules.ts";
 export { updateAccount, type UpdateAccountInput } from "./update-account.ts";

@@ -1,0 +1,37 @@
+import type { PostOutcome } from "../ports.ts";
+
+/** When a message that was not taken is tried again. All pure; milliseconds. */
+
+const FIRST_DELAY = 10_000;
+const LONGEST_DELAY = 15 * 60_000;
+/** A channel that has no answer is tried for a day. */
+const BUSY_FOR = 24 * 60 * 60_000;
+/** A message that is refused is dead after as many refusals in a row: about an hour. */
+const MAX_REFUSALS = 10;
+
+/** A try that failed, and what came before it. */
+export interface Setback {
+  outcome: Exclude<PostOutcome, { outcome: "taken" }>;
+  /** Refusals of this message in a row, before this one. */
+  refusals: number;
+  /** Tries in a row that the channel failed, before this one. */
+  failures: number;
+  firstTriedAt: number;
+  now: number;
+  /** 0 to 1: by how much of a fifth the wait is longer, so that many do not come back at once. */
+  chance: number;
+}
+
+/**
+ * When to try again: ten seconds later, then twice as long each time up to a quarter of an hour,
+ * and not before the channel itself said. Null: never, it is dead.
+ */
+export function nextTry(setback: Setback): number | null {
+  const { outcome, refusals, failures, firstTriedAt, now, chance } = setback;
+  const before = outcome.outcome === "refused" ? refusals : failures;
+  if (outcome.outcome === "refused" && refusals + 1 >= MAX_REFUSALS) return null;
+  if (outcome.outcome === "busy" && now - firstTriedAt >= BUSY_FOR) return null;
+  const delay = Math.min(FIRST_DELAY * 2 ** Math.min(before, 20), LONGEST_DELAY);
+  const asked = outcome.outcome === "busy" ? (outcome.retryAfterMs ?? 0) : 0;
+  return now + Math.max(Math.round(delay * (1 + chance / 5)), asked);
+}
