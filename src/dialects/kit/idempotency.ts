@@ -65,7 +65,8 @@ export async function onlyOnce(
 function answerToKeep(route: Route, response: Response, body: Uint8Array): KeptAnswer {
   if (route.withhold && response.ok) {
     const answer: unknown = JSON.parse(new TextDecoder().decode(body));
-    return { kind: "withheld", message: route.withhold(answer) };
+    const message = route.withhold(answer);
+    if (message !== null) return { kind: "withheld", message };
   }
   const headers: [string, string][] = [];
   for (const name of KEPT_HEADERS) {

@@ -51,8 +51,11 @@ export interface RouteDefinition<A extends Auth, Q extends z.ZodType, B extends 
   idempotent?: boolean;
   /** Upgrades to a WebSocket: the credential is looked up afresh. */
   upgrade?: boolean;
-  /** For answers that show a secret: what a repeat is told instead, from the answer's JSON. */
-  withhold?: (answer: unknown) => string;
+  /**
+   * For answers that show a secret: what a repeat is told instead, from the answer's JSON; null
+   * for one that shows none.
+   */
+  withhold?: (answer: unknown) => string | null;
   handle: (
     ctx: Ctx<ActorOf[A]>,
     input: {
@@ -73,7 +76,7 @@ export interface Route {
   bodyLimit: number;
   idempotent: boolean;
   upgrade: boolean;
-  withhold?: (answer: unknown) => string;
+  withhold?: (answer: unknown) => string | null;
   run: (ctx: Ctx, input: RawInput) => Promise<Response>;
 }
 

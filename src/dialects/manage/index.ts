@@ -2,6 +2,7 @@ import { authorization, type Dialect } from "../kit/index.ts";
 import { renderError } from "./errors.ts";
 import { account } from "./routes/account.ts";
 import { accounts } from "./routes/accounts.ts";
+import { channels } from "./routes/channels.ts";
 import { files } from "./routes/files.ts";
 import { keys } from "./routes/keys.ts";
 import { proxies } from "./routes/proxies.ts";
@@ -14,5 +15,5 @@ export const manage: Dialect = {
   credential: authorization("Bearer"),
   missingCredential: "Missing API key: send it as Authorization: Bearer.",
   renderError,
-  routes: [...accounts, ...account, ...keys, ...proxies, ...usage, ...files],
+  routes: [...accounts, ...account, ...keys, ...proxies, ...usage, ...files, ...channels],
 };

@@ -25,8 +25,16 @@ export function channelOf(row: ChannelRow): Channel {
   const { id, type, name, targetMasked, reminderMinutes, quietUntilRecovery } = row;
   const { failures, heldUntil, createdAt } = row;
   return {
-    ...{ id, type, name, target: targetMasked, monitors: monitorsOf(row) },
-    ...{ reminderMinutes, quietUntilRecovery, failures, heldUntil, createdAt },
+    id,
+    type,
+    name,
+    target: targetMasked,
+    monitors: monitorsOf(row),
+    reminderMinutes,
+    quietUntilRecovery,
+    failures,
+    heldUntil,
+    createdAt,
   };
 }
 

@@ -33,7 +33,10 @@ export async function createChannel(
   const row = await insertChannel(
     ctx.db,
     {
-      ...{ accountId, type, name, reminderMinutes },
+      accountId,
+      type,
+      name,
+      reminderMinutes,
       target: await seal.seal(sealedTarget(accountId), target),
       targetMasked: masked(type, target),
       secret: secret && (await seal.seal(sealedSecret(accountId), secret)),

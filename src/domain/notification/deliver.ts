@@ -69,7 +69,10 @@ function retryTime(
   const { refusals, firstTriedAt } = notification;
   const now = ctx.now();
   return nextTry({
-    ...{ outcome, refusals, failures: channel.failures, now },
+    outcome,
+    refusals,
+    failures: channel.failures,
+    now,
     firstTriedAt: firstTriedAt ?? now,
     chance: Math.random(),
   });

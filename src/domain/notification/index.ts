@@ -1,3 +1,4 @@
+export { CHANNEL_TYPES, NOTIFICATION_STATES } from "../../store/schema/notification.ts";
 export { type Channel } from "./channel.ts";
 export { createChannel, type CreateChannelInput } from "./create-channel.ts";
 export { deleteChannel } from "./delete-channel.ts";

@@ -33,8 +33,17 @@ function notificationOf(row: NotificationRow): Notification {
   const { lastError: error, createdAt, endedAt } = row;
   const downtimeId = occasion === "certificate" ? null : subject;
   return {
-    ...{ id, channelId, monitorId, occasion, downtimeId, state },
-    ...{ attempts, dueAt, error, createdAt, endedAt },
+    id,
+    channelId,
+    monitorId,
+    occasion,
+    downtimeId,
+    state,
+    attempts,
+    dueAt,
+    error,
+    createdAt,
+    endedAt,
   };
 }
 

@@ -56,8 +56,12 @@ export function storyOf(
     const when = left > 0 ? `ends in ${span(left)}` : "has ended";
     return {
       ...common,
-      ...{ event: "certificate.expiring", at: notification.createdAt, mood: "bad" },
-      ...{ downtime: null, certificateEndsAt: endsAt, reminder: null },
+      event: "certificate.expiring",
+      at: notification.createdAt,
+      mood: "bad",
+      downtime: null,
+      certificateEndsAt: endsAt,
+      reminder: null,
       title: `Certificate of ${monitor.name} ${when}`,
       text: `The certificate of ${monitor.name} ${left > 0 ? "ends" : "ended"} on ${clock(endsAt)}.`,
     };
@@ -68,8 +72,11 @@ export function storyOf(
     certificateEndsAt: null,
     downtime: {
       id: downtime.id,
-      ...{ from: downtime.openedAt, to: downtime.closedAt, end: downtime.end },
-      ...{ reason: downtime.reason, region: downtime.checker },
+      from: downtime.openedAt,
+      to: downtime.closedAt,
+      end: downtime.end,
+      reason: downtime.reason,
+      region: downtime.checker,
       closingRegion: downtime.closingChecker,
     },
     reminder: occasion === "reminder" ? notification.round : null,
@@ -95,19 +102,25 @@ function telling(
         return { event: "monitor.down", at: openedAt, title: `Down: ${name}`, text, mood: "bad" };
       }
       return {
-        ...{ event: "monitor.down", at: openedAt, mood: "neutral" },
+        event: "monitor.down",
+        at: openedAt,
+        mood: "neutral",
         title: `Was down: ${name} (for ${lasted})`,
         text: `${name} was down from ${clock(openedAt)} to ${clock(closedAt)}${because} This message comes late; ${downtime.end === "paused" ? "its checks were paused since" : "it is up again"}.`,
       };
     case "reminder":
       return {
-        ...{ event: "monitor.reminder", at: now, mood: "bad" },
+        event: "monitor.reminder",
+        at: now,
+        mood: "bad",
         title: `Still down: ${name} (for ${lasted})`,
         text: `${name} is still down, since ${clock(openedAt)}${because}`,
       };
     case "closed":
       return {
-        ...{ event: "monitor.up", at: closedAt ?? now, mood: "good" },
+        event: "monitor.up",
+        at: closedAt ?? now,
+        mood: "good",
         title: `Up again: ${name} (was down for ${lasted})`,
         text: `${name} is up again since ${clock(closedAt ?? now)}. It was down since ${clock(openedAt)}${because}`,
       };
@@ -119,8 +132,15 @@ function telling(
 /** What a test message tells. */
 export function testStory(channel: { id: number; name: string }, id: string, now: number): Story {
   return {
-    ...{ id, event: "test", at: now, channel, mood: "neutral" },
-    ...{ monitor: null, downtime: null, certificateEndsAt: null, reminder: null },
+    id,
+    event: "test",
+    at: now,
+    channel,
+    mood: "neutral",
+    monitor: null,
+    downtime: null,
+    certificateEndsAt: null,
+    reminder: null,
     title: `Test message for ${channel.name}`,
     text: "Alerts of your monitors will come here, and look like this.",
   };

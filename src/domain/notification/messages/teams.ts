@@ -29,7 +29,9 @@ export function teamsBody(story: Story): string {
           body: [
             {
               ...textBlock(story.title),
-              ...{ size: "Large", weight: "Bolder", color: COLORS[story.mood] },
+              size: "Large",
+              weight: "Bolder",
+              color: COLORS[story.mood],
             },
             textBlock(story.text),
             {
