@@ -1,3 +1,4 @@
+import { DrizzleQueryError } from "drizzle-orm";
 import type { Log } from "../domain/context.ts";
 
 /** One JSON line per event on the console, which Workers Logs index by field. */
@@ -11,14 +12,15 @@ export function createLog(fields: Record<string, unknown>): Log {
 
 /**
  * Name, message and stack of an error. A database error's message carries the statement and its
- * parameters, which are a tenant's data: of those only the cause is told.
+ * parameters, which are a tenant's data: of those only the cause is told, and the way there.
  */
 function nameOf(error: unknown): Record<string, unknown> {
   if (!(error instanceof Error)) return { name: typeof error };
-  if (error.name === "DrizzleQueryError") {
+  if (error instanceof DrizzleQueryError) {
     return {
-      name: error.name,
+      name: "DrizzleQueryError",
       ...(error.cause instanceof Error && { cause: error.cause.message }),
+      stack: error.stack?.replace(error.message, "").trim(),
     };
   }
   return { name: error.name, message: error.message, stack: error.stack };

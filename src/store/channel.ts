@@ -28,7 +28,7 @@ export function insertChannel(
   const values = Object.entries(getTableColumns(channels)).map(([name, column]) =>
     name === "id" ? sql`NULL` : sql`${sql.param(fresh[name as keyof typeof fresh], column)}`,
   );
-  const present = sql`(SELECT count(*) FROM ${channels} WHERE acpresentid = ${row.accountId})`;
+  const present = sql`(SELECT count(*) FROM ${channels} WHERE account_id = ${row.accountId})`;
   return db
     .insert(channels)
     .select(sql`SELECT ${sql.join(values, sql`, `)} WHERE ${present} < ${max}`)
@@ -116,7 +116,7 @@ export async function unknownMonitors(
   const rows = await db.all<{ id: number }>(sql`
     SELECT value AS id FROM json_each(${JSON.stringify(ids)})
     WHERE NOT EXISTS (SELECT 1 FROM ${monitors} m
-      WHERE m.id = value AND m.acpresentid = ${accountId})`);
+      WHERE m.id = value AND m.account_id = ${accountId})`);
   return rows.map(({ id }) => id);
 }
 
@@ -150,12 +150,12 @@ export async function resetReminders(
     takeBack,
     db.run(sql`
       INSERT INTO ${notifications}
-        (acpresentid, monitor_id, channel_id, occasion, subject, round, state, due_at, created_at)
+        (account_id, monitor_id, channel_id, occasion, subject, round, state, due_at, created_at)
       SELECT ${accountId}, m.id, ${id}, 'reminder', d.id, 1 + (SELECT max(round)
           FROM ${notifications} r WHERE r.monitor_id = m.id AND r.channel_id = ${id}
             AND r.subject = d.id), 'owed', ${dueAt}, ${dueAt}
       FROM ${monitors} m CROSS JOIN ${downtimes} d
-      WHERE m.acpresentid = ${accountId} AND d.monitor_id = m.id AND d.closed_at IS NULL
+      WHERE m.account_id = ${accountId} AND d.monitor_id = m.id AND d.closed_at IS NULL
         AND ${chosen(sql`${channel.monitors}`, sql`m.id`)}
         AND EXISTS (SELECT 1 FROM ${notifications} o WHERE o.monitor_id = m.id
           AND o.channel_id = ${id} AND o.subject = d.id AND o.occasion = 'opened'

@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, lt, lte, ne, or, type SQL, sql } from "drizzle-orm";
+import { and, asc, eq, gt, lt, lte, or, type SQL, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/sqlite-core";
 import { chosen } from "./channel.ts";
 import type { Database } from "./database.ts";
@@ -28,75 +28,58 @@ export async function claimNotification(
   now: number,
   leaseMs: number,
 ): Promise<ClaimedRow | "not_due" | "moot"> {
-  const [claimed, subjects] = await db.batch([
-    db
-      .update(notifications)
-      .set({
-        state: "sending",
-        dueAt: now + leaseMs,
-        attempts: sql`${notifications.attempts} + 1`,
-        firstTriedAt: sql`coalesce(${notifications.firstTriedAt}, ${now})`,
-      })
-      .where(and(eq(notifications.id, id), lte(notifications.dueAt, now), isFree(db, now)))
-      .returning(),
-    db
-      .select({
-        channel: channels,
-        monitor: { id: monitors.id, name: monitors.name, url: monitors.url },
-        downtime: downtimes,
-        wanted: chosen(sql`${channels.monitors}`, sql`${notifications.monitorId}`),
-      })
-      .from(notifications)
-      .innerJoin(
-        channels,
-        and(
-          eq(channels.id, notifications.channelId),
-          eq(channels.accountId, notifications.accountId),
-        ),
-      )
-      .innerJoin(
-        monitors,
-        and(
-          eq(monitors.id, notifications.monitorId),
-          eq(monitors.accountId, notifications.accountId),
-        ),
-      )
-      .leftJoin(
-        downtimes,
-        and(
-          eq(downtimes.id, notifications.subject),
-          eq(downtimes.monitorId, notifications.monitorId),
-          ne(notifications.occasion, "certificate"),
-        ),
-      )
-      .where(eq(notifications.id, id)),
-  ]);
-  const [notification] = claimed;
+  const notification = await db
+    .update(notifications)
+    .set({
+      state: "sending",
+      dueAt: now + leaseMs,
+      attempts: sql`${notifications.attempts} + 1`,
+      firstTriedAt: sql`coalesce(${notifications.firstTriedAt}, ${now})`,
+    })
+    .where(and(eq(notifications.id, id), lte(notifications.dueAt, now), isFree(db, now)))
+    .returning()
+    .get();
   if (!notification) return "not_due";
-  const [subject] = subjects;
-  if (subject && isWorthTelling(notification, subject)) {
-    const { channel, monitor, downtime } = subject;
-    return { notification, channel, monitor, downtime };
-  }
+  const about = await subjectOf(db, notification);
+  if (about && isWorthTelling(notification, about)) return { notification, ...about };
   await db.delete(notifications).where(isHeld(notification));
   return "moot";
+}
+
+type Subject = Omit<ClaimedRow, "notification"> & { wanted: unknown };
+
+function subjectOf(
+  db: Database,
+  { accountId, channelId, monitorId, occasion, subject }: NotificationRow,
+): Promise<Subject | undefined> {
+  const downtimeId = occasion === "certificate" ? null : subject;
+  return db
+    .select({
+      channel: channels,
+      monitor: { id: monitors.id, name: monitors.name, url: monitors.url },
+      downtime: downtimes,
+      wanted: chosen(sql`${channels.monitors}`, sql`${monitorId}`),
+    })
+    .from(channels)
+    .innerJoin(monitors, and(eq(monitors.id, monitorId), eq(monitors.accountId, accountId)))
+    .leftJoin(
+      downtimes,
+      and(sql`${downtimes.id} = ${downtimeId}`, eq(downtimes.monitorId, monitorId)),
+    )
+    .where(and(eq(channels.id, channelId), eq(channels.accountId, accountId)))
+    .get();
 }
 
 /** A reminder is of use while the downtime lasts and the channel wants it. */
 function isWorthTelling(
   { occasion }: NotificationRow,
-  subject: {
-    channel: ClaimedRow["channel"];
-    downtime: ClaimedRow["downtime"];
-    wanted: unknown;
-  },
+  { channel, downtime, wanted }: Subject,
 ): boolean {
-  const { channel, downtime } = subject;
   if (occasion === "certificate") return true;
   if (!downtime) return false;
   if (occasion !== "reminder") return true;
   const { reminderMinutes, quietUntilRecovery } = channel;
-  const asked = reminderMinutes !== null && !quietUntilRecovery && Boolean(subject.wanted);
+  const asked = reminderMinutes !== null && !quietUntilRecovery && Boolean(wanted);
   return asked && downtime.closedAt === null;
 }
 

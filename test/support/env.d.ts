@@ -26,5 +26,7 @@ declare module "vitest" {
     otherSite: string;
     /** Servers that behave as a probe's address tells them: `test/support/origins.ts`. */
     origins: Origins;
+    /** Origin of the services that take messages: `test/support/receivers.node.ts`. */
+    receivers: string;
   }
 }
