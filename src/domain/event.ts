@@ -1,7 +1,9 @@
+import type { ActionName } from "./page.ts";
+
 /** What a browser session tells its watchers, before it is numbered. Never what was typed. */
 export type SessionEvent =
   | { type: "navigation"; url: string }
-  | { type: "action"; action: string; element: string }
+  | { type: "action"; action: ActionName; element: string }
   | { type: "error"; message: string }
   | { type: "dialog"; kind: string; message: string; answer: "accepted" | "dismissed" }
   | { type: "page_opened"; url: string }

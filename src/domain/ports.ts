@@ -142,8 +142,11 @@ export interface LiveSessions {
   ): Promise<SessionResult<C>>;
   /** Upgrades the request to a WebSocket on the session's events. Rejects with NOT_FOUND. */
   watch(id: string, request: Request, watcher: Watcher): Promise<Response>;
-  /** Ends it: browser, sockets, snapshot. Ending one that is not there does nothing. */
-  end(id: string, reason: string): Promise<void>;
+  /**
+   * Ends it: browser, sockets, snapshot. Ending one that is not there does nothing. One that was
+   * not `opened` came to nothing.
+   */
+  end(id: string, reason: string, opened: boolean): Promise<void>;
   /** Closes the sockets that were opened with a key. */
   dropKey(id: string, keyId: string): Promise<void>;
 }

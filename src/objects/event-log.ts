@@ -33,11 +33,15 @@ export class EventLog<E extends object> {
     return { ...event, seq, at };
   }
 
-  /** What came after `since`, and the hole before it if some of that is no longer kept. */
-  after(since: number): { events: Numbered<E>[]; gap: Gap | null } {
+  /**
+   * What came after `since`, at most `limit` of it, and the hole before it if some of that is no
+   * longer kept.
+   */
+  after(since: number, limit = KEPT_EVENTS): { events: Numbered<E>[]; gap: Gap | null } {
     const oldestKept = Math.max(since, this.#latest - KEPT_EVENTS) + 1;
+    const query = "SELECT seq, at, event FROM events WHERE seq >= ? ORDER BY seq LIMIT ?";
     const events = this.#sql
-      .exec("SELECT seq, at, event FROM events WHERE seq >= ? ORDER BY seq", oldestKept)
+      .exec(query, oldestKept, limit)
       .toArray()
       .map((row) => ({
         ...(JSON.parse(String(row.event)) as E),

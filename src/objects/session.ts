@@ -11,9 +11,16 @@ import type {
 } from "../domain/session/session.ts";
 import { type ObjectContext, objectContext } from "../runtime/context.ts";
 import type { FrameEncoder } from "./fan-out.ts";
-import { Life, sessionGone } from "./session/life.ts";
+import { EventLog } from "./event-log.ts";
+import type { Reporter } from "./reporter.ts";
+import { Life, reporterOf, sessionGone } from "./session/life.ts";
 import { dueTasks, nextAlarm } from "./session/schedule.ts";
+import { VisitReport } from "./session/visit-report.ts";
 import { settleUpgrade } from "./watchers.ts";
+
+/** A hub that cannot be told of an end is told again so much later, for a day. */
+const PART_AGAIN_MS = 60_000;
+const OWED_FOR_MS = 24 * 60 * 60_000;
 
 /**
  * One browser session: holds its browser, runs its commands one at a time, numbers its events
@@ -24,6 +31,8 @@ export abstract class SessionShell extends DurableObject<Env> {
   protected abstract readonly frames: Record<string, FrameEncoder<SessionEvent>>;
   readonly #context: ObjectContext;
   #life: Life | null = null;
+  /** Of a session that has ended. */
+  #parting: Reporter | null = null;
 
   constructor(state: DurableObjectState, env: Env) {
     super(state, env);
@@ -63,8 +72,8 @@ export abstract class SessionShell extends DurableObject<Env> {
     });
   }
 
-  end(reason: string): Reply<void> {
-    return settle(() => this.#end(reason));
+  end(reason: string, opened: boolean): Reply<void> {
+    return settle(() => this.#end(reason, opened));
   }
 
   dropKey(keyId: string): Reply<void> {
@@ -78,7 +87,8 @@ export abstract class SessionShell extends DurableObject<Env> {
 
   override async alarm(): Promise<void> {
     const life = this.#find();
-    if (!life) return;
+    if (!life) return this.#part();
+    life.reporter.wake();
     const now = Date.now();
     for (const task of dueTasks(life.clock(), now)) {
       if (task === "close") return this.#expire(life);
@@ -136,18 +146,35 @@ export abstract class SessionShell extends DurableObject<Env> {
   async #expire(life: Life): Promise<void> {
     const { db, files } = this.#context;
     await forgetSession({ db, files }, life.init.accountId, life.id);
-    await this.#end("the session was idle for too long");
+    await this.#end("the session was idle for too long", true);
   }
 
-  async #end(reason: string): Promise<void> {
+  async #end(reason: string, opened: boolean): Promise<void> {
     const life = this.#find();
     if (!life) return;
-    life.ended = true;
+    life.end(reason, opened);
     this.#life = null;
     this.ctx.storage.kv.delete("init");
-    life.watchers.closeAll(reason);
+    this.#parting = life.reporter;
+    // Should the object not get to it now.
+    await this.ctx.storage.setAlarm(Date.now() + PART_AGAIN_MS);
     await life.keeper.close();
-    await this.ctx.storage.deleteAlarm();
-    await this.ctx.storage.deleteAll();
+    this.ctx.waitUntil(this.#part());
+  }
+
+  /** After the end: tells the account's hub of it, then forgets everything. */
+  async #part(): Promise<void> {
+    const { storage } = this.ctx;
+    const report = VisitReport.owed(storage.kv, new EventLog(storage.sql));
+    const owedSince = report?.endedAt ?? null;
+    if (report && owedSince !== null && Date.now() - owedSince < OWED_FOR_MS) {
+      this.#parting ??= reporterOf(report, this.ctx, this.#context);
+      if (!(await this.#parting.flush())) {
+        await storage.setAlarm(Date.now() + PART_AGAIN_MS);
+        return;
+      }
+    }
+    await storage.deleteAlarm();
+    await storage.deleteAll();
   }
 }

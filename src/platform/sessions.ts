@@ -14,7 +14,7 @@ export interface SessionRpc extends Rpc.DurableObjectBranded {
   start(id: string, init: SessionInit): Reply<void>;
   view(accountId: string): Reply<SessionView>;
   command(accountId: string, command: SessionCommand): Reply<SessionResult<SessionCommand>>;
-  end(reason: string): Reply<void>;
+  end(reason: string, opened: boolean): Reply<void>;
   dropKey(keyId: string): Reply<void>;
   fetch(request: Request): Promise<Response>;
 }
@@ -32,7 +32,7 @@ export function createLiveSessions(namespace: DurableObjectNamespace<SessionRpc>
     command: async <C extends SessionCommand>(id: string, accountId: string, command: C) =>
       unwrap(await stub(id).command(accountId, command)) as SessionResult<C>,
     watch: (id, request, watcher) => openSocket(stub(id), request, watcher),
-    end: async (id, reason) => unwrap(await stub(id).end(reason)),
+    end: async (id, reason, opened) => unwrap(await stub(id).end(reason, opened)),
     dropKey: async (id, keyId) => unwrap(await stub(id).dropKey(keyId)),
   };
 }

@@ -1,44 +1,68 @@
 import { describe, expect, it } from "vitest";
-import type { ReportBatch } from "../../src/domain/telemetry/index.ts";
-import { Reporter } from "../../src/objects/reporter.ts";
+import { type ReportBatch, newBatchId } from "../../src/domain/telemetry/index.ts";
+import { type Report, Reporter } from "../../src/objects/reporter.ts";
 
-const visit = {
-  id: "sess_1",
-  profileId: "outrider",
-  device: "desktop",
-  targetUrl: null,
-  proxy: null,
-  country: null,
-};
+/** A report that tells numbers, ten at a time. */
+class Numbers implements Report {
+  last = 0;
+  #told = 0;
+  #sending: { id: string; to: number } | null = null;
+
+  next(): ReportBatch | null {
+    if (!this.#sending && this.#told === this.last) return null;
+    this.#sending ??= { id: newBatchId(1), to: Math.min(this.last, this.#told + 10) };
+    const { id, to } = this.#sending;
+    const numbers = Array.from({ length: to - this.#told }, (_, index) => this.#told + index + 1);
+    const items = numbers.map(
+      (at) => ({ type: "event", visitId: "v", kind: "click", details: "{}", at }) as const,
+    );
+    return { id, items, dropped: 0 };
+  }
+
+  sent(): void {
+    this.#told = this.#sending?.to ?? this.#told;
+    this.#sending = null;
+  }
+}
 
 /** A reporter whose clock is turned by hand, and a hub that can be out of order. */
 function stage() {
-  let now = 1_000_000;
+  let now = 0;
   let sleepers: { at: number; wake: () => void }[] = [];
   const batches: ReportBatch[] = [];
   const errors: unknown[] = [];
+  const deferred: Promise<unknown>[] = [];
   const hub = { down: false };
-  let work: Promise<void> = Promise.resolve();
+  const report = new Numbers();
   const reporter = new Reporter({
-    visit,
-    startedAt: 999_000,
+    report,
     send: async (batch) => {
       batches.push(batch);
       if (hub.down) throw new Error("out of order");
     },
-    now: () => now,
-    sleep: (ms) => new Promise((wake) => sleepers.push({ at: now + ms, wake })),
-    defer: (drain) => {
-      work = drain;
+    sleep: (ms) =>
+      new Promise((wake) => {
+        sleepers.push({ at: now + ms, wake });
+      }),
+    defer: (work) => {
+      deferred.push(work);
     },
-    onError: (error) => errors.push(error),
+    onError: (error) => {
+      errors.push(error);
+    },
   });
   return {
+    report,
     reporter,
     batches,
     errors,
     hub,
-    done: () => work,
+    deferred,
+    tell: (count: number) => {
+      report.last += count;
+      reporter.wake();
+    },
+    numbers: () => batches.flatMap(({ items }) => items.map(({ at }) => at)),
     pass: async (ms: number) => {
       const until = now + ms;
       for (;;) {
@@ -47,106 +71,73 @@ function stage() {
         now = next.at;
         sleepers = sleepers.filter((sleeper) => sleeper !== next);
         next.wake();
-        await new Promise((resolve) => setTimeout(resolve, 0));
+        await new Promise((resolve) => {
+          setTimeout(resolve, 0);
+        });
       }
       now = until;
     },
   };
 }
 
-const kinds = (batch: ReportBatch | undefined) => batch?.items.map(({ type }) => type);
-
 describe("Reporter", () => {
-  it("gathers what comes together, and says first that the visit began", async () => {
-    const { reporter, batches, pass } = stage();
-    reporter.start();
-    reporter.event("navigation", { url: "https://example.com" }, 1_000_000);
-    reporter.event("click", { element: "OK button" }, 1_000_001);
+  it("gathers what comes together, and answers nobody late", async () => {
+    const { batches, deferred, pass, tell } = stage();
+    tell(2);
+    tell(1);
     expect(batches).toEqual([]);
+    expect(deferred).toHaveLength(1);
     await pass(200);
-    expect(batches).toHaveLength(1);
-    expect(kinds(batches[0])).toEqual(["start", "event", "event"]);
-    reporter.event("click", {}, 1_000_300);
+    expect(batches.map(({ items }) => items.length)).toEqual([3]);
+    tell(1);
     await pass(200);
-    expect(kinds(batches[1])).toEqual(["event"]);
-    expect(batches[1]?.id).not.toBe(batches[0]?.id);
+    expect(batches.map(({ items }) => items.length)).toEqual([3, 1]);
+    expect(batches[0]?.id).not.toBe(batches[1]?.id);
   });
 
-  it("repeats a batch under its id until it arrives, in order, ever more slowly", async () => {
-    const { reporter, batches, errors, hub, pass } = stage();
-    hub.down = true;
-    reporter.event("click", { n: 1 }, 1);
+  it("sends what is more than a batch in order, one after another", async () => {
+    const { numbers, batches, pass, tell } = stage();
+    tell(35);
     await pass(200);
-    reporter.event("click", { n: 2 }, 2);
+    expect(batches).toHaveLength(4);
+    expect(numbers()).toEqual(Array.from({ length: 35 }, (_, index) => index + 1));
+  });
+
+  it("repeats a batch under its id until it arrives, ever more slowly", async () => {
+    const { batches, errors, hub, pass, tell } = stage();
+    hub.down = true;
+    tell(1);
+    await pass(200);
+    tell(1);
     await pass(500 + 1000 + 2000);
     expect(batches).toHaveLength(4);
     expect(new Set(batches.map(({ id }) => id)).size).toBe(1);
     expect(errors).toHaveLength(1);
     hub.down = false;
     await pass(4000);
-    expect(batches.at(-2)?.id).toBe(batches[0]?.id);
-    expect(batches.at(-1)?.items).toMatchObject([{ type: "event", details: '{"n":2}' }]);
+    expect(batches.slice(-2).map(({ items }) => items.map(({ at }) => at))).toEqual([[1], [2]]);
   });
 
-  it("holds at most a thousand events, and tells how many it dropped", async () => {
-    const { reporter, batches, hub, pass } = stage();
+  it("rests after some tries with everything still owed, and goes on when it is woken", async () => {
+    const { reporter, batches, hub, pass, tell } = stage();
     hub.down = true;
-    reporter.start();
-    await pass(200);
-    for (let n = 1; n <= 1500; n += 1) reporter.event("click", { n }, n);
-    hub.down = false;
-    await pass(60_000);
-    const told = batches.slice(1).flatMap(({ items }) => items);
-    expect(told.filter(({ type }) => type === "event")).toHaveLength(1000);
-    expect(told.at(-1)).toMatchObject({ details: '{"n":1500}' });
-    expect(batches.reduce((sum, { dropped }) => sum + dropped, 0)).toBe(500);
-  });
-
-  it("ends with all that the hub needs to know of the visit, and takes nothing afterwards", async () => {
-    const { reporter, batches, pass } = stage();
-    reporter.end({ success: true, error: null }, 1_014_000);
-    reporter.event("click", {}, 1_014_001);
-    reporter.end({ success: false, error: "again" }, 1_014_002);
-    await pass(200);
-    expect(batches).toHaveLength(1);
-    expect(batches[0]?.items).toEqual([
-      { type: "start", visit, at: 999_000 },
-      {
-        type: "end",
-        visit,
-        startedAt: 999_000,
-        outcome: { success: true, duration: 15, error: null },
-        at: 1_014_000,
-      },
-    ]);
-  });
-
-  it("gives up some time after the end, and lets the object sleep", async () => {
-    const { reporter, batches, hub, pass, done } = stage();
-    hub.down = true;
-    reporter.end({ success: true, error: null }, 1_000_000);
+    tell(5);
+    const told = reporter.flush();
     await pass(600_000);
-    await done();
+    expect(await told).toBe(false);
     expect(batches).toHaveLength(6);
+    hub.down = false;
+    const again = reporter.flush();
+    await pass(200);
+    expect(await again).toBe(true);
+    expect(batches.at(-1)).toEqual(batches[0]);
   });
 
-  it("says nothing of a visit that came to nothing before it was told of", async () => {
+  it("says nothing when there is nothing to say", async () => {
     const { reporter, batches, pass } = stage();
-    reporter.start();
-    reporter.discard("never opened", 1_000_100);
-    await pass(1000);
+    const told = reporter.flush();
+    await pass(200);
+    expect(await told).toBe(true);
     expect(batches).toEqual([]);
-  });
-
-  it("says that a visit failed that was told of and then came to nothing", async () => {
-    const { reporter, batches, pass } = stage();
-    reporter.start();
-    await pass(300);
-    reporter.discard("never opened", 1_000_400);
-    await pass(300);
-    expect(kinds(batches[0])).toEqual(["start"]);
-    expect(batches[1]?.items).toMatchObject([
-      { type: "end", outcome: { success: false, error: "never opened" } },
-    ]);
   });
 });

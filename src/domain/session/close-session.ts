@@ -11,5 +11,5 @@ export async function closeSession(ctx: Ctx, id: string): Promise<void> {
   const { files, sessions } = ctx.ports;
   const known = await forgetSession({ db: ctx.db, files }, accountId, id);
   if (!known) throw new Fault("NOT_FOUND", "Session not found");
-  await sessions.end(id, "the session was closed");
+  await sessions.end(id, "the session was closed", true);
 }

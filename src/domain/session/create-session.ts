@@ -61,7 +61,7 @@ export async function createSession(
   });
   const added = await insertSession(ctx.db, { id, accountId, region, createdAt }, maxSessions);
   if (!added) {
-    await sessions.end(id, "never opened");
+    await sessions.end(id, "never opened", false);
     throw new Fault(
       "LIMIT_REACHED",
       `Maximum sessions reached: this account may have ${maxSessions} at once.`,

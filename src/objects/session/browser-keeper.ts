@@ -99,11 +99,12 @@ export class BrowserKeeper {
     await this.#options.leaveLine();
   }
 
-  /** Closes the browser for good, joining it first if need be. */
+  /** Closes the browser for good, joining it first if need be; nothing of it is kept. */
   async close(): Promise<void> {
     this.#closed = true;
     this.#browser = this.current ?? (await this.#join().catch(() => null));
     await this.drop();
+    this.#options.snapshots.clear();
   }
 
   /** After a command ran out of time: a renderer that is dead is replaced. */

@@ -10,9 +10,11 @@ import type {
   SessionResult,
   SessionView,
 } from "../../domain/session/session.ts";
+import { report as tell } from "../../domain/telemetry/index.ts";
 import type { ObjectContext } from "../../runtime/context.ts";
 import { EventLog } from "../event-log.ts";
 import type { FrameEncoder } from "../fan-out.ts";
+import { Reporter } from "../reporter.ts";
 import { Watchers } from "../watchers.ts";
 import { BrowserKeeper } from "./browser-keeper.ts";
 import { CommandQueue } from "./command-queue.ts";
@@ -20,6 +22,7 @@ import { perform } from "./perform.ts";
 import type { SessionClock } from "./schedule.ts";
 import { Snapshots } from "./snapshot.ts";
 import { TypedText } from "./typed-text.ts";
+import { VisitReport } from "./visit-report.ts";
 
 /** What readers see without asking the browser; kept over evictions. */
 interface Status {
@@ -27,6 +30,8 @@ interface Status {
   title: string;
   /** The last command failed. */
   failed: boolean;
+  /** What took the browser or its page, and was not made good by a command since. */
+  broken?: string;
   lastUsed: number;
 }
 
@@ -45,6 +50,8 @@ export class Life {
   readonly watchers: Watchers<SessionEvent>;
   readonly keeper: BrowserKeeper;
   readonly queue = new CommandQueue();
+  /** Tells the account's hub. */
+  readonly reporter: Reporter;
   /** When a watcher last came or left. */
   lastWatched = 0;
   /** Nothing is done or told any more. */
@@ -52,6 +59,7 @@ export class Life {
   readonly #context: ObjectContext;
   readonly #storage: DurableObjectStorage;
   readonly #log: EventLog<SessionEvent>;
+  readonly #report: VisitReport;
   readonly #typed = new TypedText();
   #status: Status;
 
@@ -70,6 +78,10 @@ export class Life {
       failed: false,
       lastUsed: init.createdAt,
     };
+    const { accountId, createdAt } = init;
+    this.#report = VisitReport.open(kv, log, { accountId, sessionId: id, startedAt: createdAt });
+    this.reporter = reporterOf(this.#report, state, context);
+    if (this.#report.pending) this.reporter.wake();
     this.watchers = new Watchers({
       state,
       frames,
@@ -143,6 +155,22 @@ export class Life {
   emit(event: SessionEvent): void {
     if (this.ended) return;
     this.watchers.publish(this.#log.append(event, Date.now()));
+    this.reporter.wake();
+  }
+
+  /**
+   * Nothing is done or told any more, but how it ended.
+   * @param opened false when the session came to nothing: then it is told of only if it was before.
+   */
+  end(reason: string, opened: boolean): void {
+    this.ended = true;
+    this.watchers.closeAll(reason);
+    if (!opened && !this.#report.heard) {
+      this.#report.discard();
+      return;
+    }
+    const error = opened ? (this.#status.broken ?? null) : reason;
+    this.#report.end({ success: error === null, error }, Date.now());
   }
 
   /** Gives the browser back until the next command. */
@@ -189,12 +217,15 @@ export class Life {
         command,
       );
       this.#status.failed = "completed" in result && !result.completed;
+      delete this.#status.broken;
       return result;
     } catch (error) {
       if (tried) {
         this.#status.failed = true;
-        const message = error instanceof Fault ? error.message : "The command failed.";
-        this.emit({ type: "error", message: this.#typed.mask(message) });
+        const fault = error instanceof Fault ? error : null;
+        const message = this.#typed.mask(fault?.message ?? "The command failed.");
+        if (!fault || fault.code === "UNAVAILABLE") this.#status.broken = message;
+        this.emit({ type: "error", message });
       }
       throw error;
     }
@@ -210,17 +241,25 @@ export class Life {
         return this.emit({ ...notice, message: this.#typed.mask(notice.message) });
       case "crashed":
         this.#status.failed = true;
+        this.#broke("The page crashed.");
         return this.emit({ type: "error", message: "The page crashed." });
       case "ready":
         this.#status.url = notice.url;
         this.#status.title = notice.title;
         return undefined;
-      case "loading":
       case "gone":
+        return this.#broke("The browser was lost.");
+      case "loading":
         return undefined;
       default:
         return notice satisfies never;
     }
+  }
+
+  #broke(what: string): void {
+    if (this.ended) return;
+    this.#status.broken = what;
+    this.#storage.kv.put("status", this.#status);
   }
 
   #used(): void {
@@ -233,6 +272,20 @@ export class Life {
     this.#status.lastUsed = Date.now();
     this.#storage.kv.put("status", this.#status);
   }
+}
+
+export function reporterOf(
+  report: VisitReport,
+  state: DurableObjectState,
+  { telemetry, log }: ObjectContext,
+): Reporter {
+  return new Reporter({
+    report,
+    send: (batch) => tell({ telemetry }, report.accountId, batch),
+    sleep: (ms) => scheduler.wait(ms),
+    defer: (work) => state.waitUntil(work),
+    onError: (error) => log.error("report", error),
+  });
 }
 
 export function sessionGone(): Fault {

@@ -33,6 +33,11 @@ export class Snapshots {
     this.#stored = plain;
   }
 
+  clear(): void {
+    this.#sql.exec("DELETE FROM snapshot");
+    this.#stored = null;
+  }
+
   /** Null before the first, and when the deployment's secret has changed since. */
   async load(): Promise<BrowserState | null> {
     const rows = this.#sql.exec("SELECT sealed FROM snapshot ORDER BY part").toArray();
