@@ -48,7 +48,7 @@ export abstract class MonitorShell extends DurableObject<Env> {
     this.#context = objectContext(env);
     const { db, seal, telemetry, jobs, config, log } = this.#context;
     const tables = new MonitorTables(state.storage.sql);
-    const catalogue = createShardCatalogue(db);
+    const catalogue = createShardCatalogue(db, Date.now);
     const outbox = new Outbox({
       tables,
       catalogue,

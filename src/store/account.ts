@@ -1,7 +1,8 @@
-import { and, count, desc, eq, lte, sql } from "drizzle-orm";
+import { and, count, desc, eq, gt, lte, sql } from "drizzle-orm";
 import { violatesUnique } from "./constraint.ts";
 import type { Database } from "./database.ts";
 import { accounts, keys } from "./schema/account.ts";
+import { shards } from "./schema/monitor.ts";
 import { sessions } from "./schema/session.ts";
 
 export type AccountRow = typeof accounts.$inferSelect;
@@ -53,18 +54,32 @@ export function changeAccount(
   return db.update(accounts).set(changes).where(eq(accounts.id, accountId)).returning().get();
 }
 
-/** Adds points in one statement, so that two at once both count. Undefined: no such account. */
-export function increasePoints(
+/**
+ * Adds points, two at once both. Checks that stopped for want of them go on: what is due is
+ * looked at in the minute after. Undefined: no such account.
+ */
+export async function increasePoints(
   db: Database,
   accountId: string,
   points: number,
+  now: number,
 ): Promise<Pick<AccountRow, "id" | "points"> | undefined> {
-  return db
-    .update(accounts)
-    .set({ points: sql`${accounts.points} + ${points}` })
-    .where(eq(accounts.id, accountId))
-    .returning({ id: accounts.id, points: accounts.points })
-    .get();
+  const minute = Math.floor(now / 60_000);
+  const [, rows] = await db.batch([
+    db
+      .update(shards)
+      .set({ nextMinute: minute })
+      .where(and(eq(shards.accountId, accountId), gt(shards.nextMinute, minute))),
+    db
+      .update(accounts)
+      .set({
+        points: sql`${accounts.points} + ${points}`,
+        pointsAddedAt: sql`CASE WHEN points <= 0 THEN ${now} ELSE points_added_at END`,
+      })
+      .where(eq(accounts.id, accountId))
+      .returning({ id: accounts.id, points: accounts.points }),
+  ]);
+  return rows[0];
 }
 
 /**

@@ -76,6 +76,8 @@ export interface DueShard {
   version: number;
   nextMinute: number;
   rhythm: string | null;
+  /** 1: its account has no points left. */
+  halted: number;
 }
 
 /** Where a page of due shards ended. */
@@ -84,16 +86,13 @@ export interface DueCursor {
   id: number;
 }
 
-/**
- * One page of the shards that are due in `minute` or were before, and whose account has points.
- * Read along `shards_by_next`.
- */
+/** One page of the shards that are due in `minute` or were before. Read along `shards_by_next`. */
 export function dueShards(db: Database, minute: number, after: DueCursor, limit: number) {
   return db.all<DueShard>(sql`
-    SELECT s.id, s.size, s.version, s.next_minute AS nextMinute, s.rhythm
+    SELECT s.id, s.size, s.version, s.next_minute AS nextMinute, s.rhythm,
+      NOT EXISTS (SELECT 1 FROM ${accounts} a WHERE a.id = s.account_id AND a.points > 0) AS halted
     FROM ${shards} s
     WHERE s.next_minute <= ${minute} AND (s.next_minute, s.id) > (${after.nextMinute}, ${after.id})
-      AND EXISTS (SELECT 1 FROM ${accounts} a WHERE a.id = s.account_id AND a.points > 0)
     ORDER BY s.next_minute, s.id LIMIT ${limit}`);
 }
 
@@ -123,7 +122,10 @@ export async function drawPoints(
   shard: number,
   accountId: string,
   goal: number,
+  now: number,
 ): Promise<number> {
+  const taken = sql`coalesce((SELECT drawn - drawn_before FROM ${shards}
+    WHERE id = ${shard} AND account_id = ${accountId}), 0)`;
   // Both in one transaction: what the shard gains is what the account loses.
   const [drawn] = await db.batch([
     db
@@ -138,8 +140,9 @@ export async function drawPoints(
     db
       .update(accounts)
       .set({
-        points: sql`points - coalesce((SELECT drawn - drawn_before FROM ${shards}
-          WHERE id = ${shard} AND account_id = ${accountId}), 0)`,
+        points: sql`points - ${taken}`,
+        pointsEndedAt: sql`CASE WHEN points > 0 AND points <= ${taken} THEN ${now}
+          ELSE points_ended_at END`,
       })
       .where(eq(accounts.id, accountId)),
   ]);

@@ -24,7 +24,7 @@ export async function addPoints(
   const { accountId, points } = input;
   const fits = Number.isInteger(points) && points >= 1 && points <= MAX_POINTS;
   assertValid({ points: fits ? undefined : `must be a whole number from 1 to ${MAX_POINTS}` });
-  const account = await increasePoints(ctx.db, accountId, points);
+  const account = await increasePoints(ctx.db, accountId, points, ctx.now());
   if (!account) throw new Fault("NOT_FOUND", "Account not found");
   return account;
 }

@@ -50,6 +50,8 @@ export async function createAccount(
     craterConfig: null,
     signedInAt: null,
     invoiceInfo: null,
+    pointsEndedAt: null,
+    pointsAddedAt: null,
     createdAt,
   };
   const { secret } = await storeNewKey(

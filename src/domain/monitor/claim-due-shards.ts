@@ -5,6 +5,8 @@ import { BUCKET_SECONDS, bucketsOf, MINUTE_MS, nextMinuteOf, type Rhythm } from 
 
 /** Shards read and claimed at a time. */
 const PAGE = 500;
+/** Shards of an account without points are looked at this much later; adding points brings them. */
+const HALTED_MINUTES = 60;
 /** Monitors and shards of one job: what one consumer can do within the minute. */
 const MONITORS_PER_JOB = 500;
 const SHARDS_PER_JOB = 100;
@@ -28,14 +30,14 @@ export async function claimDueShards(
     const rhythms = new Map(due.map((shard) => [shard.id, rhythmsOf(shard)]));
     const claimed = await claimShards(
       ctx.db,
-      due.map(({ id, nextMinute }) => ({
+      due.map(({ id, nextMinute, halted }) => ({
         id,
         from: nextMinute,
-        to: nextMinuteOf(rhythms.get(id) ?? null, minute),
+        to: halted ? minute + HALTED_MINUTES : nextMinuteOf(rhythms.get(id) ?? null, minute),
       })),
     );
     const jobs = pack(
-      due.filter(({ id }) => claimed.has(id)),
+      due.filter(({ id, halted }) => claimed.has(id) && !halted),
       rhythms,
       minute,
     );

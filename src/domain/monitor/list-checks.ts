@@ -6,6 +6,7 @@ import { HOUR_MS, MINUTE_MS } from "./due.ts";
 import type { Check, Gap, RangeQuery, SortOrder, TimeRange } from "./monitor.ts";
 import { findOwned } from "./owned.ts";
 import { DAY_MS, KEPT_DAYS } from "./rules.ts";
+import { readHalt } from "./shard-catalogue.ts";
 import type { MonitorShards } from "./shard.ts";
 
 /**
@@ -34,8 +35,17 @@ export async function listGaps(
   query: Partial<TimeRange>,
 ): Promise<Gap[]> {
   const { accountId } = assertAccount(ctx);
-  const { shard } = await findOwned(ctx, accountId, monitorId);
-  return ctx.ports.shards.gaps(shard, accountId, monitorId, keptRange(query, ctx.now()));
+  const { shard, active } = await findOwned(ctx, accountId, monitorId);
+  const range = keptRange(query, ctx.now());
+  const [gaps, halt] = await Promise.all([
+    ctx.ports.shards.gaps(shard, accountId, monitorId, range),
+    readHalt(ctx.db, accountId),
+  ]);
+  if (!active || halt?.to !== null) return gaps;
+  // The one that is still open: its shard notes it once there are points again.
+  const from = Math.floor(halt.from / MINUTE_MS) * MINUTE_MS;
+  const before = gaps.filter(({ to }) => to <= from);
+  return [...before, { from, to: ctx.now(), reason: "no_points" }];
 }
 
 /** Whoever asks for exactly 30 days has reckoned a moment ago, in whole seconds. */

@@ -131,7 +131,10 @@ export function regionsToAsk(
   if (state.run.length === 0) return [];
   const quorum = state.phase === "up" ? rules.open : rules.close;
   const heard = [...state.run.map(({ checker }) => checker), ...asked];
-  const missing = Math.max(quorum.checks - heard.length, quorum.checkers - new Set(heard).size);
+  const fresh = regions.filter((region) => !aside.has(region) && !heard.includes(region));
+  // Another checker cannot be had while all others are set aside: then it is waited for.
+  const checkers = Math.min(quorum.checkers - new Set(heard).size, fresh.length);
+  const missing = Math.max(quorum.checks - heard.length, checkers);
   return missing > 0 ? regionsToConfirm(regions, heard, missing, aside) : [];
 }
 

@@ -1,3 +1,4 @@
+import { DAY_MS } from "../../domain/monitor/rules.ts";
 import type { Item } from "./roster.ts";
 import type { ShardTables } from "./tables.ts";
 
@@ -5,6 +6,8 @@ import type { ShardTables } from "./tables.ts";
 interface Read {
   expires: number;
   at: number;
+  /** Its owner was told that it ends. */
+  warned: boolean;
 }
 
 /** A certificate's end changes seldom, and reading it takes a connection of its own. */
@@ -35,9 +38,16 @@ export class Certificates {
     return true;
   }
 
-  note(id: number, expires: number, at: number): void {
-    this.#read.set(id, { expires, at });
-    this.#tables.put("certificates", id, { expires, at });
+  /** @returns Whether its owner is to be warned: once for each certificate. */
+  note({ id, certificateDays }: Item, expires: number, at: number): boolean {
+    const before = this.#read.get(id);
+    const isSame = before?.expires === expires;
+    const isNear = certificateDays !== null && expires - at <= certificateDays * DAY_MS;
+    const warned = (isSame && before.warned) || isNear;
+    const isNews = warned && !(isSame && before.warned);
+    this.#read.set(id, { expires, at, warned });
+    this.#tables.put("certificates", id, { expires, at, warned });
+    return isNews;
   }
 
   /** It has another target now, or none. */

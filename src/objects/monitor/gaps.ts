@@ -8,7 +8,10 @@ import {
 } from "../../domain/monitor/due.ts";
 import { checkIdOf } from "../../domain/monitor/check-id.ts";
 import type { Gap, GapReason, TimeRange } from "../../domain/monitor/monitor.ts";
+import type { Halt, ShardCatalogue } from "../../domain/monitor/shard-catalogue.ts";
 import { type Book, LATE_MINUTES } from "./book.ts";
+import type { Head } from "./head.ts";
+import type { ShardParts } from "./parts.ts";
 import { type Item, owesSince, type Roster } from "./roster.ts";
 import type { GapRow, ShardTables } from "./tables.ts";
 
@@ -57,11 +60,38 @@ export class Gaps {
 }
 
 /**
+ * Notes what was due in minutes up to one that is over, and was not made. Asked for twice at
+ * once it is noted once.
+ */
+export async function sealMinutes(
+  { head, parts }: { head: Head; parts: Pick<ShardParts, "roster" | "book" | "gaps"> },
+  catalogue: Pick<ShardCatalogue, "halt">,
+  to: number,
+): Promise<void> {
+  const { roster, book, gaps } = parts;
+  const find = (reasonOf: (minute: number) => GapReason) =>
+    findGaps(roster, book, { from: head.known.sealed + 1, to }, reasonOf);
+  if (find(() => "missed").length > 0) {
+    const halt = await catalogue.halt(head.known.accountId);
+    const found = find((minute) => gapReason(minute, halt));
+    for (const gap of found) gaps.add(gap);
+    if (found.length > 0) head.save({ sealed: to });
+  }
+  head.change({ sealed: Math.max(head.known.sealed, to) });
+}
+
+/** Why a minute's checks were not made, by when the account had no points. */
+function gapReason(minute: number, halt: Halt | null): GapReason {
+  if (!halt || minute < minuteOf(halt.from)) return "missed";
+  return halt.to === null || minute <= minuteOf(halt.to) ? "no_points" : "missed";
+}
+
+/**
  * What was due in the minutes from `from` to `to` and is in no row of the book, as gaps: minutes
  * in which nothing at all was made become one, with all monitors; in the others those monitors
  * are named whose checks are missing.
  */
-export function findGaps(
+function findGaps(
   roster: Roster,
   book: Book,
   { from, to }: { from: number; to: number },

@@ -34,6 +34,12 @@ export class CheckerHealth {
     return fresh.map((checker) => ({ checker, until }));
   }
 
+  /** When the next one is back; milliseconds, null when none is set aside. */
+  nextBack(now: number): number | null {
+    const times = [...this.at(now)].map((checker) => this.#aside.get(checker) ?? now);
+    return times.length > 0 ? Math.min(...times) : null;
+  }
+
   /** Those that are set aside now. */
   at(now: number): Set<string> {
     for (const [checker, until] of this.#aside) if (until <= now) this.#aside.delete(checker);

@@ -66,6 +66,12 @@ export class Machines {
     return [...this.#kept].filter(([, { state }]) => state.run.length > 0).map(([id]) => id);
   }
 
+  /** Undecided monitors that nobody is asked about just now. */
+  stalled(now: number): number[] {
+    const isAsked = (id: number) => this.#kept.get(id)?.asks.some(({ until }) => until > now);
+    return this.undecided.filter((id) => !isAsked(id));
+  }
+
   /** When the earliest of the asks is taken as lost; null when none is out. */
   get nextLost(): number | null {
     const times = [...this.#kept.values()].flatMap(({ asks }) => asks.map(({ until }) => until));

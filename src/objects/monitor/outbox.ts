@@ -1,5 +1,10 @@
 import type { Transition } from "../../domain/monitor/machine.ts";
-import type { Closing, Opening, ShardCatalogue } from "../../domain/monitor/shard-catalogue.ts";
+import type {
+  CertificateWarning,
+  Closing,
+  Opening,
+  ShardCatalogue,
+} from "../../domain/monitor/shard-catalogue.ts";
 import type { ReportBatch } from "../../domain/telemetry/index.ts";
 import type { ShardTables } from "./tables.ts";
 
@@ -7,11 +12,12 @@ import type { ShardTables } from "./tables.ts";
 type Owed = { batch: string; at: number } & (
   | { type: "opened"; opening: Opening }
   | { type: "closed"; closing: Closing; openedAt: number }
+  | { type: "warned"; warning: CertificateWarning }
 );
 
 export interface OutboxOptions {
   tables: ShardTables;
-  catalogue: Pick<ShardCatalogue, "open" | "close">;
+  catalogue: Pick<ShardCatalogue, "open" | "close" | "warn">;
   /** Tells the account's hub; it takes a batch once. */
   report: (accountId: string, batch: ReportBatch) => Promise<void>;
   /** Wakes who sends notifications. */
@@ -63,11 +69,16 @@ export class Outbox {
     this.#put({ ...about, type: "closed", closing, openedAt: first.at });
   }
 
+  /** A certificate ends soon. */
+  warn(warning: CertificateWarning): void {
+    const now = this.#options.now();
+    this.#put({ batch: this.#options.newBatchId(now), at: now, type: "warned", warning });
+  }
+
   /** Forgets what is owed about a monitor that is no more. */
   remove(monitorId: number): void {
     for (const [id, owed] of this.#owed) {
-      const about = owed.type === "opened" ? owed.opening : owed.closing;
-      if (about.monitorId === monitorId) this.#drop(id);
+      if (subjectOf(owed).monitorId === monitorId) this.#drop(id);
     }
   }
 
@@ -96,18 +107,30 @@ export class Outbox {
   }
 
   async #tell(owed: Owed): Promise<void> {
-    const { catalogue, report, notify, now } = this.#options;
-    const { accountId, monitorId } = owed.type === "opened" ? owed.opening : owed.closing;
-    const notes =
-      owed.type === "opened"
-        ? await catalogue.open(owed.opening, now())
-        : await catalogue.close(owed.closing, now());
+    const { report, notify } = this.#options;
+    const { accountId, monitorId } = subjectOf(owed);
+    const notes = await this.#write(owed);
     const details = JSON.stringify(detailsOf(owed));
-    const kind = owed.type === "opened" ? "downtime_opened" : "downtime_closed";
+    const kind = KINDS[owed.type];
     const visitId = `monitor_${monitorId}`;
     const items = [{ type: "event" as const, visitId, kind, details, at: owed.at }];
     await report(accountId, { id: owed.batch, items, dropped: 0 });
     if (notes.length > 0) await notify(notes);
+  }
+
+  /** @returns The ids of the notifications that are owed since. */
+  #write(owed: Owed): Promise<number[]> {
+    const { catalogue } = this.#options;
+    switch (owed.type) {
+      case "opened":
+        return catalogue.open(owed.opening);
+      case "closed":
+        return catalogue.close(owed.closing);
+      case "warned":
+        return catalogue.warn(owed.warning);
+      default:
+        return owed satisfies never;
+    }
   }
 
   #put(owed: Owed): void {
@@ -123,14 +146,43 @@ export class Outbox {
   }
 }
 
-function detailsOf(owed: Owed): Record<string, unknown> {
-  if (owed.type === "opened") {
-    const { monitorId, openedAt, checker, reason } = owed.opening;
-    return { monitor: monitorId, since: iso(openedAt), checker, reason };
+/** Names of the events on the account's stream. */
+const KINDS = {
+  opened: "downtime_opened",
+  closed: "downtime_closed",
+  warned: "certificate_expiring",
+} as const;
+
+function subjectOf(owed: Owed): { accountId: string; monitorId: number } {
+  switch (owed.type) {
+    case "opened":
+      return owed.opening;
+    case "closed":
+      return owed.closing;
+    case "warned":
+      return owed.warning;
+    default:
+      return owed satisfies never;
   }
-  const { monitorId, closedAt, end } = owed.closing;
-  const seconds = Math.round((closedAt - owed.openedAt) / 1000);
-  return { monitor: monitorId, since: iso(owed.openedAt), until: iso(closedAt), seconds, end };
+}
+
+function detailsOf(owed: Owed): Record<string, unknown> {
+  const { monitorId: monitor } = subjectOf(owed);
+  switch (owed.type) {
+    case "opened": {
+      const { openedAt, checker, reason } = owed.opening;
+      return { monitor, since: iso(openedAt), checker, reason };
+    }
+    case "closed": {
+      const { closedAt, end } = owed.closing;
+      const seconds = Math.round((closedAt - owed.openedAt) / 1000);
+      return { monitor, since: iso(owed.openedAt), until: iso(closedAt), seconds, end };
+    }
+    case "warned":
+      return { monitor, expires: iso(owed.warning.endsAt) };
+    default:
+      return owed satisfies never;
+  }
 }
 
 function iso(at: number): string {

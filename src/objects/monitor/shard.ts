@@ -6,7 +6,7 @@ import type { ExtraRequest } from "../../domain/monitor/owned.ts";
 import type { DueQuery, MadeCheck, PlannedCheck, Recorded } from "../../domain/monitor/shard.ts";
 import type { ShardCatalogue, ShardCopy } from "../../domain/monitor/shard-catalogue.ts";
 import { LATE_MINUTES } from "./book.ts";
-import { findGaps } from "./gaps.ts";
+import { sealMinutes } from "./gaps.ts";
 import { Head } from "./head.ts";
 import { Hours } from "./hours.ts";
 import { freeCheckId, type Plan, plansFor, requestOf } from "./planner.ts";
@@ -19,7 +19,7 @@ import type { ShardState, ShardTables } from "./tables.ts";
 
 export interface ShardOptions {
   tables: ShardTables;
-  catalogue: Pick<ShardCatalogue, "load" | "draw" | "writeHour">;
+  catalogue: Pick<ShardCatalogue, "load" | "draw" | "halt" | "writeHour">;
   outbox: Outbox;
   /** Regions that checks are made from. */
   regions: readonly string[];
@@ -63,11 +63,13 @@ export class Shard {
   }
 
   async due(shard: number, query: DueQuery): Promise<PlannedCheck[]> {
-    const { sealed } = await this.head.sync(shard, query.version);
+    await this.head.sync(shard, query.version);
     const { book, roster, machines, health } = this.parts;
     const now = this.#options.now();
-    this.#seal(now);
-    if (minuteOf(now) > query.minute + ACCEPTED_MINUTES || query.minute <= sealed) return [];
+    await sealMinutes(this, this.#options.catalogue, minuteOf(now) - SEAL_AFTER);
+    if (minuteOf(now) > query.minute + ACCEPTED_MINUTES || query.minute <= this.head.known.sealed) {
+      return [];
+    }
     this.#missSignals(query.bucket, now);
     const aside = health.at(now);
     const plans = plansFor(roster, query, this.#options.regions, aside).filter(
@@ -96,7 +98,7 @@ export class Shard {
   /** Takes results, in any order and as often as they come. */
   async record(shard: number, made: readonly MadeCheck[]): Promise<Recorded> {
     await this.head.sync(shard);
-    const { roster, certificates, health } = this.parts;
+    const { roster, health } = this.parts;
     const now = this.#options.now();
     const recorded: Check[] = [];
     for (const one of made) {
@@ -104,8 +106,7 @@ export class Shard {
       if (!check || recorded.some(({ id }) => id === check.id)) continue;
       recorded.push(check);
       this.#purse.spend(check.id);
-      const { certificateExpires } = one.result;
-      if (certificateExpires !== null) certificates.note(check.monitorId, certificateExpires, now);
+      this.#noteCertificate(check.monitorId, one.result.certificateExpires, now);
     }
     this.#take(recorded);
     const hostOf = (id: number) => roster.items.get(id)?.host ?? null;
@@ -127,18 +128,22 @@ export class Shard {
 
   /** When something is to be done that no job brings; milliseconds, null for never. */
   get nextAlarm(): number | null {
+    const { machines, health } = this.parts;
+    const now = this.#options.now();
     const times = [
       this.hours.closeAt,
       this.#options.outbox.retryAt,
-      this.parts.machines.nextLost,
+      machines.nextLost,
+      // Whoever was set aside may be asked then.
+      machines.stalled(now).length > 0 ? health.nextBack(now) : null,
     ].filter((at) => at !== null);
     return times.length > 0 ? Math.min(...times) : null;
   }
 
   /** The shard, when a confirmation is owed that nobody is making. */
   get owesConfirmation(): ShardState | null {
-    const { nextLost } = this.parts.machines;
-    return nextLost !== null && nextLost <= this.#options.now() ? this.head.state : null;
+    const stalled = this.parts.machines.stalled(this.#options.now());
+    return stalled.length > 0 ? this.head.state : null;
   }
 
   /** Tells what is owed, and gives up on confirmations that did not come. */
@@ -174,18 +179,6 @@ export class Shard {
       version,
       windows: roster.windows,
     };
-  }
-
-  /** Notes what was due in minutes that are over and was not made. */
-  #seal(now: number): void {
-    const { sealed } = this.head.known;
-    const to = minuteOf(now) - SEAL_AFTER;
-    if (to <= sealed) return;
-    const { roster, book, gaps } = this.parts;
-    const found = findGaps(roster, book, { from: sealed + 1, to }, () => "missed");
-    for (const gap of found) gaps.add(gap);
-    if (found.length > 0) this.head.save({ sealed: to });
-    else this.head.change({ sealed: to });
   }
 
   /** Sets points aside and says what is to be asked. What cannot be paid is not made. */
@@ -267,6 +260,14 @@ export class Shard {
       if (transition) this.#options.outbox.add(accountId, item.id, transition);
     }
     this.#options.onChecks?.(checks);
+  }
+
+  #noteCertificate(monitorId: number, endsAt: number | null, now: number): void {
+    const item = this.parts.roster.items.get(monitorId);
+    if (endsAt === null || !item) return;
+    const { accountId } = this.head.known;
+    const isNews = this.parts.certificates.note(item, endsAt, now);
+    if (isNews) this.#options.outbox.warn({ accountId, monitorId, endsAt });
   }
 
   #missSignals(bucket: number, now: number): void {

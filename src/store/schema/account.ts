@@ -21,6 +21,9 @@ export const accounts = sqliteTable(
     /** IANA time zone. */
     tz: text().notNull().default("UTC"),
     points: integer().notNull().default(0),
+    /** When they last came to an end, and when there were some again after that; milliseconds. */
+    pointsEndedAt: integer("points_ended_at"),
+    pointsAddedAt: integer("points_added_at"),
     /** Status that `POST /sessions` answers with: FlyBrowser's own client takes only 200. */
     flybrowserCreateStatus: integer("flybrowser_create_status").notNull().default(201),
     /** JSON text, kept as sent. */
