@@ -32,10 +32,10 @@ export function regionsToConfirm(
   const list = able.length > 0 ? able : [...regions];
   const uses = new Map<string, number>();
   for (const region of heard) uses.set(region, (uses.get(region) ?? 0) + 1);
-  const after = list.indexOf(heard.at(-1) ?? "") + 1;
-  const order = [...list.slice(after), ...list.slice(0, after)];
   const chosen: string[] = [];
-  while (chosen.length < count && order.length > 0) {
+  while (chosen.length < count && list.length > 0) {
+    const after = list.indexOf(chosen.at(-1) ?? heard.at(-1) ?? "") + 1;
+    const order = [...list.slice(after), ...list.slice(0, after)];
     const [next = ""] = order.toSorted((a, b) => (uses.get(a) ?? 0) - (uses.get(b) ?? 0));
     uses.set(next, (uses.get(next) ?? 0) + 1);
     chosen.push(next);

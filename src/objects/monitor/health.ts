@@ -42,7 +42,7 @@ export class CheckerHealth {
 
   /** Those that are set aside now. */
   at(now: number): Set<string> {
-    for (const [checker, until] of this.#aside) if (until <= now) this.#aside.delete(checker);
+    for (const [checker, until] of this.#aside) if (until < now) this.#aside.delete(checker);
     return new Set(this.#aside.keys());
   }
 }

@@ -32,6 +32,8 @@ export interface Judged {
 
 /** A probe's longest time, and that of the way there and back. */
 const ASK_MS = 60_000;
+/** Answers that never come are forgotten. */
+const MAX_MOOT = 5000;
 
 /**
  * The monitors' up/down machines. One of a monitor that is simply up is not written: its checks
@@ -43,6 +45,8 @@ export class Machines {
   readonly #kept: Map<number, Kept>;
   /** Monitors that have a row. */
   readonly #written: Set<number>;
+  /** Checks that were asked for and decide nothing any more. */
+  readonly #moot = new Set<number>();
 
   constructor(tables: ShardTables, regions: readonly string[]) {
     this.#tables = tables;
@@ -80,13 +84,15 @@ export class Machines {
 
   advance(monitor: Judged, event: MachineEvent): Transition | null {
     const { id, kind, sensitivity } = monitor;
+    const answered = event.type === "check" ? event.check.id : -1;
+    if (this.#moot.delete(answered)) return null;
     const before = this.#kept.get(id);
     const rules = rulesFor(kind, sensitivity, this.#regions.length);
     const { state, transition } = step(this.state(id), event, rules);
-    const answered = event.type === "check" ? event.check.id : null;
     const asks = (before?.asks ?? []).filter((ask) => ask.id !== answered);
-    // Nobody needs to be asked about what is decided.
-    this.#keep(id, { state, asks: state.run.length > 0 ? asks : [] });
+    const isDecided = state.run.length === 0;
+    if (isDecided) this.#settle(asks);
+    this.#keep(id, { state, asks: isDecided ? [] : asks });
     return transition;
   }
 
@@ -142,6 +148,12 @@ export class Machines {
   unask(id: number, checkId: number): void {
     const kept = this.#kept.get(id);
     if (kept) this.#keep(id, { ...kept, asks: kept.asks.filter((ask) => ask.id !== checkId) });
+  }
+
+  /** Of what is decided nobody needs to hear more: a late answer must not raise it anew. */
+  #settle(asks: readonly Ask[]): void {
+    if (this.#moot.size > MAX_MOOT) this.#moot.clear();
+    for (const { id } of asks) this.#moot.add(id);
   }
 
   /** Written when more than the time changes up to which its checks are settled. */
