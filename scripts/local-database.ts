@@ -14,6 +14,8 @@ import { hashPassword, verifyPassword } from "../src/domain/account/password.ts"
 import { readVars } from "./dev-vars.ts";
 
 const ACCOUNT_ID = "acct_demo";
+/** Checks that it may have made from each start on. */
+const DEMO_POINTS = 1_000_000;
 const KEY_ID = "key_demo";
 
 /** The part of wrangler.toml's `[[d1_databases]]` that is read here. */
@@ -83,10 +85,11 @@ async function seedDemo(db: D1Database, demo: Demo, now: number): Promise<void> 
     db
       .prepare(
         `INSERT INTO accounts (id, email, password_hash, tz, points, flybrowser_create_status, created_at)
-         VALUES (?1, ?2, ?3, 'UTC', 0, 201, ?4)
-         ON CONFLICT (id) DO UPDATE SET email = excluded.email, password_hash = excluded.password_hash`,
+         VALUES (?1, ?2, ?3, 'UTC', ?5, 201, ?4)
+         ON CONFLICT (id) DO UPDATE SET email = excluded.email,
+           password_hash = excluded.password_hash, points = max(points, excluded.points)`,
       )
-      .bind(ACCOUNT_ID, email, passwordHash, now),
+      .bind(ACCOUNT_ID, email, passwordHash, now, DEMO_POINTS),
     db
       .prepare(
         `INSERT INTO keys (id, account_id, name, prefix, hash, scope, expires_at, created_at)

@@ -82,7 +82,7 @@ describe("the status page", () => {
     const later = (await text(`/status/${shared.hash}`)).text;
     expect(later).toContain("<title>Down: Shop");
     expect(later).toContain("still down");
-    expect(later).toContain("It answered with an error");
+    expect(later).toContain("Error status");
     await call(shared.key, "PATCH", `/tests/${shared.id}`, { active: 0 });
     expect((await text(`/status/${shared.hash}`)).text).toContain("<title>Paused: Shop");
   });

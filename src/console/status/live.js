@@ -10,6 +10,7 @@ export function live({ socket: path, since, rows }) {
   const SLOWLY_MS = 300_000;
   const WITHOUT_SOCKET_MS = 30_000;
   const LONGEST_WAIT_MS = 60_000;
+  const TOGETHER_MS = 3000;
   const POLICY_VIOLATION = 1008;
   const url = new URL(path, location.href);
   url.protocol = url.protocol.replace("http", "ws");
@@ -27,22 +28,26 @@ export function live({ socket: path, since, rows }) {
   };
 
   const showAges = () => {
-    /** @type {NodeListOf<HTMLTimeElement>} */
-    const times = document.querySelectorAll("time[data-ago]");
-    for (const time of times) {
-      const age = Math.max(0, Math.round((Date.now() - Date.parse(time.dateTime)) / 1000));
-      const minutes = Math.floor(age / 60);
+    /** @type {NodeListOf<HTMLElement>} */
+    const ages = document.querySelectorAll("[data-since]");
+    for (const age of ages) {
+      const seconds = Math.max(0, Math.round((Date.now() - Number(age.dataset["since"])) / 1000));
+      const minutes = Math.floor(seconds / 60);
       const hours = Math.floor(minutes / 60);
-      const told = hours > 0 ? `${hours} h ${minutes % 60} min` : `${minutes} min`;
-      time.textContent = minutes > 0 ? `${told} ago` : `${age} s ago`;
+      const days = Math.floor(hours / 24);
+      if (days > 0) age.textContent = `${days} d ${hours % 24} h`;
+      else if (hours > 0) age.textContent = `${hours} h ${minutes % 60} min`;
+      else age.textContent = minutes > 0 ? `${minutes} min` : `${seconds} s`;
     }
   };
 
   /** @param {string} title */
   const announce = (title) => {
     const said = part("said");
-    if (said && part("state-title")?.textContent !== title) said.textContent = `Now: ${title}`;
+    const isNew = part("state-title")?.textContent !== title;
+    if (said && isNew) said.textContent = `Now: ${title}`;
     document.title = document.title.replace(/^[^:]*/, title);
+    return isNew;
   };
 
   /** @param {string} row */
@@ -92,7 +97,8 @@ export function live({ socket: path, since, rows }) {
       return;
     }
     since = message.seq;
-    announce(message.title);
+    // Uptime and downtimes are other now. All who look need not ask at once.
+    if (announce(message.title)) setTimeout(refresh, 1000 + Math.random() * TOGETHER_MS);
     const old = part("state");
     if (old) old.outerHTML = message.state;
     addRow(message.row);

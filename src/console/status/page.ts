@@ -64,7 +64,9 @@ export async function statusPage(
             ${monitor.kind === "push" ? "" : chartCard(monitor.stats, monitor.at)}
             ${checksCard(monitor.checks)} ${downtimesCard(monitor.downtimes, monitor.at)}
           </main>
-          <footer>As of ${momentOf(monitor.at)}. Kept up to date by Outrider.</footer>
+          <footer id="foot" data-part>
+            As of ${momentOf(monitor.at)}. Kept up to date by Outrider.
+          </footer>
           <p id="said" class="unseen" role="status"></p>
         </div>
         <script nonce="${nonce}">

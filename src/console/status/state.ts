@@ -57,7 +57,7 @@ const PROBLEMS: Record<CheckErrorKind, string> = {
   redirect_loop: "It redirected in a loop",
   redirect_invalid: "It redirected to nowhere",
   blocked: "The address may not be asked for",
-  status: "It answered with an error",
+  status: "Error status",
   word_missing: "The content was not as expected",
   word_present: "The content was not as expected",
 };
@@ -113,7 +113,12 @@ export function banner(monitor: Momentary, now: number) {
       <h2 id="state-title">${title}</h2>
       <p>
         ${sentence}
-        ${downSince === null ? "" : html`Down since ${time(downSince)}, ${duration(now - downSince)}.`}
+        ${
+          downSince === null
+            ? ""
+            : html`Down since ${time(downSince)}, for
+                <span data-since="${downSince}">${duration(now - downSince)}</span>.`
+        }
       </p>
     </div>
     <p class="facts">
@@ -123,9 +128,7 @@ export function banner(monitor: Momentary, now: number) {
           ? ""
           : html`<span
               >Last check
-              <time datetime="${new Date(lastCheck.at).toISOString()}" data-ago
-                >${duration(now - lastCheck.at)} ago</time
-              ></span
+              <span data-since="${lastCheck.at}">${duration(now - lastCheck.at)}</span> ago</span
             >`
       }
       <span class="live" data-live hidden>Live</span>

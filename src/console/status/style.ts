@@ -41,11 +41,12 @@ h2 { margin: 0; font-size: 1rem; font-weight: 600; }
 .days { display: flex; gap: 2px; height: 2.75rem; }
 i.day { position: relative; flex: 1 1 0; min-width: 0; background: var(--fill); border-radius: 2px; overflow: hidden; }
 i.day b { position: absolute; inset: 0 0 auto; background: var(--down); border-bottom: 2px solid var(--card); }
-i.day.none { background: none; border: 1px solid var(--hollow); }
+i.day.none { align-self: end; height: .375rem; background: var(--hollow); }
 .days i.day:hover { outline: 2px solid var(--ink); outline-offset: 1px; }
 .ends { display: flex; justify-content: space-between; margin: .375rem 0 0; color: var(--soft); font-size: .8125rem; }
 .key { display: flex; flex-wrap: wrap; gap: .25rem 1.125rem; margin: .5rem 0 0; color: var(--soft); font-size: .8125rem; }
 .key i { display: inline-block; vertical-align: -1px; width: .75rem; height: .75rem; margin-right: .25rem; border-radius: 2px; }
+.key i.none { vertical-align: 1px; }
 #chart .key { margin: 0 0 1rem; }
 .figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 20rem), 1fr)); gap: 1.5rem; }
 figure { margin: 0; min-width: 0; }
@@ -76,7 +77,7 @@ td.bar { width: 26%; padding-right: 0; }
 .open { color: var(--down); }
 footer { margin: 1.25rem .25rem 0; color: var(--soft); font-size: .8125rem; }
 .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
-tr.new td { animation: arrive 2s ease-out; }
+tr.new { animation: arrive 2s ease-out; }
 @keyframes arrive { from { background: var(--track); } }
 :focus-visible { outline: 2px solid var(--connect); outline-offset: 2px; }
 .framed .page { max-width: none; padding: .75rem; } .framed footer { display: none; }
