@@ -88,7 +88,7 @@ describe("the status page", () => {
   });
 
   it("shows only what its owner shares", async () => {
-    const target = `${up}?token=hidden-query#part`;
+    const target = `${up}?token=hidden-query#part`.replace("//", "//me:hidden-word@");
     const shared = await share({
       url: target,
       testName: "Plain",

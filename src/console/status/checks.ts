@@ -1,4 +1,4 @@
-import { html } from "hono/html";
+import { html, raw } from "hono/html";
 import type { PublicCheck, PublicDowntime } from "../../domain/monitor/index.ts";
 import { phaseBar } from "./chart.ts";
 import { clockOf, duration, momentOf, regionName, seconds, time } from "./format.ts";
@@ -30,7 +30,7 @@ export function checksCard(checks: readonly PublicCheck[]) {
   const longest = Math.max(...checks.map(({ timings }) => timings.total), 0);
   return html`<section id="checks" data-part class="card" aria-labelledby="checks-title">
     <header><h2 id="checks-title">Last checks</h2></header>
-    <table>
+    <table${checks.length === 0 ? raw(" hidden") : ""}>
       <thead>
         <tr>
           <th scope="col">Time, UTC</th>

@@ -65,6 +65,7 @@ export function live({ socket: path, since, rows }) {
     const longest = Math.max(...all.slice(0, rows).map((one) => Number(one.dataset["total"])));
     body.style.setProperty("--longest", String(Math.max(longest, 1e-6)));
     part("checks")?.querySelector(".quiet")?.remove();
+    part("checks")?.querySelector("table")?.removeAttribute("hidden");
   };
 
   const refresh = async () => {

@@ -73,7 +73,7 @@ td.bar { width: 26%; padding-right: 0; }
 .phases i { flex: none; width: calc(var(--t) / var(--longest) * 100%); }
 .downtimes { margin: 0; padding: 0; list-style: none; }
 .downtimes li { display: flex; align-items: baseline; gap: .625rem; padding: .4375rem 0; border-top: 1px solid var(--line); font-size: .875rem; }
-.downtimes li:first-child { border-top: 0; } .downtimes span { flex: 1; } .downtimes strong { white-space: nowrap; }
+.downtimes li:first-child { border-top: 0; } .downtimes .icon { transform: translateY(.16em); } .downtimes span { flex: 1; } .downtimes strong { white-space: nowrap; }
 .open { color: var(--down); }
 footer { margin: 1.25rem .25rem 0; color: var(--soft); font-size: .8125rem; }
 .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }

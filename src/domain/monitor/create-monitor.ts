@@ -15,6 +15,7 @@ import {
   DEFAULT_SENSITIVITY,
   DEFAULT_USER_AGENT,
   INTERVAL,
+  withoutCredentials,
 } from "./rules.ts";
 
 /** What is absent takes its default. */
@@ -74,7 +75,7 @@ export async function createMonitor(ctx: Ctx, input: CreateMonitorInput): Promis
     certificateDays,
   });
   assertTogether({ method, body, word, wordAbsent });
-  if (url !== null) await ctx.ports.guard.assertAllowed(url);
+  if (url !== null) await ctx.ports.guard.assertAllowed(withoutCredentials(url));
 
   const host = url === null ? null : new URL(url).hostname;
   const now = ctx.now();

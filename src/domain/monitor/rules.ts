@@ -133,6 +133,14 @@ export function assertWindow(window: {
   refuse(fields);
 }
 
+/** The address as guards may see it: a name and password in it are sent as a header. */
+export function withoutCredentials(address: string): string {
+  const url = new URL(address);
+  url.username = "";
+  url.password = "";
+  return url.href;
+}
+
 /** How often a monitor is checked in a day. */
 export function checksPerDay(interval: number): number {
   return 86_400 / interval;

@@ -6,7 +6,7 @@ import { type CreateMonitorInput, refusal } from "./create-monitor.ts";
 import { minuteOf, phaseOf } from "./due.ts";
 import type { Monitor } from "./monitor.ts";
 import { findOwned, monitorOf, notFound, sealPurpose } from "./owned.ts";
-import { assertSettable, assertTogether, checksPerDay } from "./rules.ts";
+import { assertSettable, assertTogether, checksPerDay, withoutCredentials } from "./rules.ts";
 
 /** What is absent stays as it is. `url` is ignored for a push monitor. */
 export type UpdateMonitorInput = Omit<CreateMonitorInput, "kind">;
@@ -26,7 +26,9 @@ export async function updateMonitor(
   const before = await findOwned(ctx, accountId, id);
   const changes = await changesOf(ctx, before, input);
   if (Object.keys(changes).length === 0) return monitorOf(before);
-  if (typeof changes.url === "string") await ctx.ports.guard.assertAllowed(changes.url);
+  if (typeof changes.url === "string") {
+    await ctx.ports.guard.assertAllowed(withoutCredentials(changes.url));
+  }
 
   const after = { ...before, ...changes };
   const now = ctx.now();
