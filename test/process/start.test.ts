@@ -116,7 +116,9 @@ describe.runIf(process.platform === "linux")(
     test("by the death of wrangler, which is told", async () => {
       const outrider = await startOutrider({ port, dir });
       await openBrowser(outrider, pageUrl);
-      const wrangler = (await processesOf(dir)).find(({ command }) => command.includes("wrangler"));
+      const wrangler = (await processesOf(dir)).find(({ command }) =>
+        command.includes("wrangler-dist/cli.js"),
+      );
       process.kill(wrangler?.pid ?? Number.NaN, "SIGKILL");
       expect(await outrider.ended).toEqual({ code: 1, signal: null });
       expect(outrider.output()).toContain("wrangler ended by itself (SIGKILL)");
