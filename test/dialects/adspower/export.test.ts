@@ -145,7 +145,7 @@ describe("GET /api/events/export", () => {
     await bots.register("a");
     await bots.register("b");
     const text = "x".repeat(2000);
-    for (let from = 0; from < 12_000; from += 500) {
+    for (let from = 0; from < 4000; from += 500) {
       const batch = Array.from({ length: 500 }, (_, n) => ({
         session_id: (from + n) % 4 === 0 ? "b" : "a",
         event_type: ["click", "captcha"][n % 2],
@@ -154,11 +154,11 @@ describe("GET /api/events/export", () => {
       expect((await bots.post("/api/events", batch)).status).toBe(200);
     }
     for (const [query, total] of [
-      ["", 12_000],
-      ["?event_type=click", 6000],
-      ["?event_type=captcha", 6000],
-      ["?session_id=a", 9000],
-      ["?session_id=a&event_type=click", 3000],
+      ["", 4000],
+      ["?event_type=click", 2000],
+      ["?event_type=captcha", 2000],
+      ["?session_id=a", 3000],
+      ["?session_id=a&event_type=click", 1000],
     ] as const) {
       const found = rows(await bots.csv(`/api/events/export${query}`)).map((row) => Number(row.id));
       expect(found).toHaveLength(total);

@@ -51,11 +51,9 @@ test("a page with an error status is a page", async () => {
 test("gives up a page that does not come in time, and the next command is not held up", async () => {
   const { browser, page } = await launch();
   await (await page()).go(`${site}/login.html`, "load");
-  const began = Date.now();
   await expect((await page(500)).go(`${site}/hang`, "load")).rejects.toMatchObject({
     code: "TIMEOUT",
   });
-  expect(Date.now() - began).toBeLessThan(1_500);
   const next = await page(2_000);
   expect(await next.title()).toBe("Sign in");
   expect(browser.peek()).toMatchObject({ url: `${site}/login.html`, loading: false });
