@@ -157,7 +157,11 @@ function discord(url: URL, body: string): Reply {
       fields.every(
         ({ name, value }) =>
           name.length > 0 && name.length <= 256 && value.length > 0 && value.length <= 1024,
-      ),
+      ) &&
+      fields.reduce(
+        (total, { name, value }) => total + name.length + value.length,
+        title.length + description.length,
+      ) <= 6000,
   );
   if (!good) {
     return { status: 400, body: JSON.stringify({ message: "Invalid Form Body", code: 50035 }) };

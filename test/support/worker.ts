@@ -8,10 +8,13 @@ export interface Letter {
   from: { name: string; email: string };
   subject: string;
   text: string;
+  html?: string;
   headers?: Record<string, string>;
 }
 
 export interface Deployment {
+  /** Its settings and bindings. */
+  env: Env;
   /** Asks the Worker under these settings; what it does after the answer is done as well. */
   ask: (path: string, init?: RequestInit) => Promise<Response>;
   /** Sends JSON with a key, and reads JSON. */
@@ -52,6 +55,7 @@ export function deployment(settings: Record<string, unknown> = {}): Deployment {
     return response;
   };
   return {
+    env: ours,
     ask,
     letters,
     lettersTo: (address) => letters.filter(({ to }) => to === address),

@@ -5,7 +5,8 @@ import { systemContext } from "../../../src/runtime/context.ts";
 import { openDatabase } from "../../../src/store/database.ts";
 import { closeDowntime, openDowntime } from "../../../src/store/downtime.ts";
 import { monitors } from "../../../src/store/schema/monitor.ts";
-import { type Account, call, newAccount } from "../../support/api.ts";
+import { type Account, call as callWorker, newAccount } from "../../support/api.ts";
+import type { Deployment } from "../../support/worker.ts";
 
 export const db = openDatabase(env.DB);
 
@@ -42,14 +43,23 @@ export interface Outage {
 let lastCheck = 0;
 
 export async function newOutage(
-  options: { settings?: Partial<Env>; name?: string; url?: string } = {},
+  options: {
+    settings?: Partial<Env>;
+    deployment?: Deployment;
+    name?: string;
+    url?: string;
+  } = {},
 ): Promise<Outage> {
+  const call = options.deployment?.call ?? callWorker;
   const account = await newAccount();
   const { name = "Shop", url = "https://shop.example/cart?key=hidden" } = options;
   const monitorId = await newMonitor(account.id, name, url);
   let now = Date.now();
   const queued: Outage["queued"] = [];
-  const base = systemContext({ ...env, ...options.settings } as Env, {});
+  const base = systemContext(
+    { ...(options.deployment?.env ?? env), ...options.settings } as Env,
+    {},
+  );
   const send = async (jobs: { job: Job; delaySeconds?: number }[]) => {
     for (const { job, delaySeconds } of jobs) {
       if (job.type === "notify") queued.push({ ids: job.notificationIds, delay: delaySeconds });

@@ -3,10 +3,10 @@ import { clip } from "./clip.ts";
 
 const COLORS: Record<Story["mood"], number> = { bad: 0xc62828, good: 0x2e7d32, neutral: 0x607d8b };
 
-/** Discord's limits on an embed, with room for backslashes. */
+/** Within Discord's limits on an embed (6,000 characters in all) when each has a backslash. */
 const MAX_TITLE = 120;
-const MAX_TEXT = 1000;
-const MAX_VALUE = 500;
+const MAX_TEXT = 800;
+const MAX_VALUE = 350;
 
 /** A webhook's message: one embed. No mention in it calls anybody. */
 export function discordBody(story: Story): string {

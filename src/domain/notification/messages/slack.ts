@@ -7,20 +7,21 @@ const SIGNS: Record<Story["mood"], string> = {
   neutral: ":white_circle:",
 };
 
-/** A section's text may have 3,000 characters once escaped. */
-const MAX_LENGTH = 500;
+/** A block's text may have 3,000 characters once escaped, which may make five of one. */
+const MAX_TITLE = 200;
+const MAX_TEXT = 350;
 
 /**
  * An incoming webhook's message: `text` for notifications, blocks for the channel. What tenants
  * wrote is escaped, so that it calls no one (`<!channel>`).
  */
 export function slackBody(story: Story): string {
-  const title = `${SIGNS[story.mood]} *${plain(story.title)}*`;
+  const title = `${SIGNS[story.mood]} *${plain(story.title, MAX_TITLE)}*`;
   const lines = particulars(story).map(
     ({ label, value, link }) => `${label}: ${link ? `<${plain(value)}>` : plain(value)}`,
   );
   return JSON.stringify({
-    text: `${SIGNS[story.mood]} ${plain(story.title)}`,
+    text: `${SIGNS[story.mood]} ${plain(story.title, MAX_TITLE)}`,
     blocks: [
       { type: "section", text: mrkdwn(`${title}\n${plain(story.text)}`) },
       { type: "context", elements: lines.map(mrkdwn) },
@@ -33,8 +34,8 @@ function mrkdwn(text: string) {
 }
 
 /** The three characters that Slack asks to be written as entities. */
-function plain(text: string): string {
-  return clip(text, MAX_LENGTH)
+function plain(text: string, length = MAX_TEXT): string {
+  return clip(text, length)
     .replaceAll("&", "&amp;")
     .replaceAll("<", "&lt;")
     .replaceAll(">", "&gt;");
