@@ -164,6 +164,15 @@ export async function resetReminders(
   ]);
 }
 
+/** For the batch that deletes a monitor: takes it out of the channels that chose it. */
+export function unchooseMonitor(db: Database, accountId: string, monitorId: number) {
+  return db.run(sql`
+    UPDATE ${channels} SET monitors = (SELECT json_group_array(value)
+      FROM json_each(channels.monitors) WHERE value <> ${monitorId})
+    WHERE account_id = ${accountId} AND monitors IS NOT NULL
+      AND EXISTS (SELECT 1 FROM json_each(channels.monitors) WHERE value = ${monitorId})`);
+}
+
 /** Whether a channel's choice of monitors holds one. */
 export function chosen(choice: SQL, monitorId: SQL): SQL {
   return sql`(${choice} IS NULL

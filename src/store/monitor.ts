@@ -1,5 +1,6 @@
 import { and, count, desc, eq, getTableColumns, sql, type SQL } from "drizzle-orm";
 import type { Database } from "./database.ts";
+import { unchooseMonitor } from "./channel.ts";
 import { monitors } from "./schema/monitor.ts";
 import { SHARD_SIZE, touchShard } from "./shard.ts";
 import { downtimes, hourlyStats, maintenanceWindows, shards } from "./schema/monitor.ts";
@@ -112,6 +113,7 @@ export async function deleteMonitor(
     db.run(sql`DELETE FROM ${maintenanceWindows} WHERE monitor_id = ${own}`),
     db.run(sql`DELETE FROM ${notifications} WHERE monitor_id = ${own}`),
     db.run(sql`DELETE FROM ${hourlyStats} WHERE monitor_id = ${id}`),
+    unchooseMonitor(db, accountId, id),
   ]);
   return gone.length > 0 ? { version: touched[0]?.version ?? 0 } : null;
 }

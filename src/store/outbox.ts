@@ -28,7 +28,17 @@ export async function claimNotification(
   now: number,
   leaseMs: number,
 ): Promise<ClaimedRow | "not_due" | "moot"> {
-  const notification = await db
+  const notification = await claimStatement(db, id, now, leaseMs).get();
+  if (!notification) return "not_due";
+  const about = await subjectOf(db, notification);
+  if (about && isWorthTelling(notification, about)) return { notification, ...about };
+  await db.delete(notifications).where(isHeld(notification));
+  return "moot";
+}
+
+/** Exported so that its plan can be tested. */
+export function claimStatement(db: Database, id: number, now: number, leaseMs: number) {
+  return db
     .update(notifications)
     .set({
       state: "sending",
@@ -37,13 +47,7 @@ export async function claimNotification(
       firstTriedAt: sql`coalesce(${notifications.firstTriedAt}, ${now})`,
     })
     .where(and(eq(notifications.id, id), lte(notifications.dueAt, now), isFree(db, now)))
-    .returning()
-    .get();
-  if (!notification) return "not_due";
-  const about = await subjectOf(db, notification);
-  if (about && isWorthTelling(notification, about)) return { notification, ...about };
-  await db.delete(notifications).where(isHeld(notification));
-  return "moot";
+    .returning();
 }
 
 type Subject = Omit<ClaimedRow, "notification"> & { wanted: unknown };
