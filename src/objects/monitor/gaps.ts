@@ -25,12 +25,13 @@ export class Gaps {
     this.#last = tables.lastGap();
   }
 
-  /** Minutes inclusive; `monitors` null for all that were due. */
-  add(gap: Omit<GapRow, "id">): void {
+  /** One that nothing due lies between makes the last one longer. */
+  add(gap: Omit<GapRow, "id">, rhythms: Rhythms): void {
     const last = this.#last;
     const goes =
       last !== null &&
-      last.to + 1 === gap.from &&
+      last.to < gap.from &&
+      nextDue(rhythms, last.to + 1) === gap.from &&
       last.reason === gap.reason &&
       JSON.stringify(last.monitors) === JSON.stringify(gap.monitors);
     if (goes) {
@@ -44,12 +45,18 @@ export class Gaps {
 
   /** A monitor's share of them; oldest first. */
   of(item: Item, { oldest, youngest }: TimeRange): Gap[] {
-    const since = owesSince(item);
+    // Before its last change it may have been anything; a paused one owes nothing since.
+    const since = item.active ? owesSince(item) : 0;
+    const until = item.active ? Number.MAX_SAFE_INTEGER : minuteOf(item.changedAt) - 1;
     const rhythm = { interval: item.interval, phase: item.phase };
     return this.#tables
       .gaps(minuteOf(oldest), minuteOf(youngest))
       .filter(({ monitors }) => monitors?.includes(item.id) ?? true)
-      .map((row) => ({ ...row, from: Math.max(row.from, since) }))
+      .map((row) => ({
+        ...row,
+        from: Math.max(row.from, since),
+        to: Math.min(row.to, until),
+      }))
       .filter(({ from, to }) => countDue(rhythm, from, to) > 0)
       .map(({ from, to, reason }) => ({
         from: from * MINUTE_MS,
@@ -74,7 +81,7 @@ export async function sealMinutes(
   if (find(() => "missed").length > 0) {
     const halt = await catalogue.halt(head.known.accountId);
     const found = find((minute) => gapReason(minute, halt));
-    for (const gap of found) gaps.add(gap);
+    for (const gap of found) gaps.add(gap, roster.byRhythm());
     if (found.length > 0) head.save({ sealed: to });
   }
   head.change({ sealed: Math.max(head.known.sealed, to) });

@@ -235,7 +235,8 @@ export class Shard {
     const { monitorId, minute } = checkKeyOf(id);
     const { book, roster } = this.parts;
     const item = roster.items.get(monitorId);
-    if (!item || minute <= this.head.known.sealed || book.has(id)) return null;
+    const sealed = Math.max(this.head.known.sealed, minuteOf(this.#options.now()) - SEAL_AFTER - 1);
+    if (!item || minute <= sealed || book.has(id)) return null;
     const start = minute * MINUTE_MS;
     const began = Math.min(Math.max(at, start), start + (LATE_MINUTES + 1) * MINUTE_MS - 1);
     if (!this.hours.isOpen(hourOf(began))) return null;
