@@ -5,7 +5,7 @@ import { assertAccount, assertCanAct } from "../account/index.ts";
 import type { Ctx } from "../context.ts";
 import { Fault } from "../errors.ts";
 import type { MaintenanceWindow } from "./monitor.ts";
-import { findOwned } from "./owned.ts";
+import { findOwned, refreshShard } from "./owned.ts";
 import { assertWindow } from "./rules.ts";
 
 export interface AddMaintenanceInput {
@@ -49,12 +49,9 @@ export async function removeMaintenance(ctx: Ctx, id: number): Promise<void> {
   await refreshShards(ctx, accountId);
 }
 
-/** An object that cannot be reached reads the windows before its next work. */
 async function refreshShards(ctx: Ctx, accountId: string): Promise<void> {
   const shards = await touchAllShards(ctx.db, accountId);
-  await Promise.allSettled(
-    shards.map(({ id, version }) => ctx.ports.shards.refresh(id, accountId, version)),
-  );
+  await Promise.all(shards.map(({ id, version }) => refreshShard(ctx, accountId, id, version)));
 }
 
 /** The account's windows, or those that concern one monitor. */

@@ -11,6 +11,23 @@ export async function findOwned(ctx: Ctx, accountId: string, id: number): Promis
   return row;
 }
 
+/**
+ * Makes a shard's object take over what was changed, which is kept already: one that cannot be
+ * reached just now reads it before its next work.
+ */
+export async function refreshShard(
+  ctx: Ctx,
+  accountId: string,
+  shard: number,
+  version: number,
+): Promise<void> {
+  try {
+    await ctx.ports.shards.refresh(shard, accountId, version);
+  } catch (error) {
+    ctx.log.error("shard_not_refreshed", error, { shard });
+  }
+}
+
 export function notFound(): Fault {
   return new Fault("NOT_FOUND", "Monitor not found");
 }

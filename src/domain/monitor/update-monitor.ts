@@ -5,7 +5,7 @@ import type { Ctx } from "../context.ts";
 import { type CreateMonitorInput, refusal } from "./create-monitor.ts";
 import { minuteOf, phaseOf } from "./due.ts";
 import type { Monitor } from "./monitor.ts";
-import { findOwned, monitorOf, notFound, sealPurpose } from "./owned.ts";
+import { findOwned, monitorOf, notFound, refreshShard, sealPurpose } from "./owned.ts";
 import { assertSettable, assertTogether, checksPerDay, withoutCredentials } from "./rules.ts";
 
 /** What is absent stays as it is. `url` is ignored for a push monitor. */
@@ -39,7 +39,7 @@ export async function updateMonitor(
   });
   if (!written) throw notFound();
   if (written === "host_full") throw refusal("host_full", ctx);
-  await ctx.ports.shards.refresh(before.shard, accountId, written.version);
+  await refreshShard(ctx, accountId, before.shard, written.version);
   return monitorOf(written.row);
 }
 
