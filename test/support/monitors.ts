@@ -1,4 +1,5 @@
 import { env } from "cloudflare:workers";
+import { eq, sql } from "drizzle-orm";
 import type { AccountActor, Ctx } from "../../src/domain/context.ts";
 import type { ChecksJob } from "../../src/domain/job.ts";
 import { BUCKETS, minuteOf } from "../../src/domain/monitor/due.ts";
@@ -10,7 +11,7 @@ import {
 } from "../../src/domain/monitor/index.ts";
 import type { CreateMonitorInput, Monitor } from "../../src/domain/monitor/index.ts";
 import { contextFor } from "../../src/runtime/context.ts";
-import { shards } from "../../src/store/schema/index.ts";
+import { monitors, shards } from "../../src/store/schema/index.ts";
 import { newAccount, ORIGIN } from "./api.ts";
 
 /** A new account's context over the real catalogue and the real objects. */
@@ -50,6 +51,24 @@ export async function jobsOf(ctx: Ctx, minute = minuteOf(Date.now())): Promise<C
 /** Makes all checks of this minute, as the queue's consumer does. */
 export async function checkAll(ctx: Ctx): Promise<void> {
   for (const job of await jobsOf(ctx)) await runChecks(ctx, job);
+}
+
+/** Its target is another from now on, as if it had always been: nothing known is forgotten. */
+export async function turn(ctx: Ctx, id: number, url: string): Promise<void> {
+  const [row] = await ctx.db.update(monitors).set({ url }).where(eq(monitors.id, id)).returning();
+  if (!row) throw new Error("No such monitor");
+  const [shard] = await ctx.db
+    .update(shards)
+    .set({ version: sql`version + 1` })
+    .where(eq(shards.id, row.shard))
+    .returning();
+  await ctx.ports.shards.refresh(row.shard, row.accountId, shard?.version ?? 0);
+}
+
+/** The object that looks after a monitor. */
+export async function objectOf(ctx: Ctx, id: number) {
+  const row = await ctx.db.select().from(monitors).where(eq(monitors.id, id)).get();
+  return env.MONITOR.getByName(String(row?.shard));
 }
 
 /** All checks of a monitor, oldest first. */
