@@ -23,6 +23,7 @@ const SETTINGS: readonly { comment: string; make: () => Record<string, string> }
     make: () => ({
       SIGNUP: "open",
       ALLOW_PRIVATE_TARGETS: "1",
+      MAIL_FROM: "outrider@outrider.local",
       RATE_LIMIT_PER_MINUTE: "100000",
       RATE_LIMIT_PER_IP_PER_MINUTE: "100000",
       MAX_SESSIONS: "50",

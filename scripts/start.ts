@@ -30,6 +30,8 @@ import {
 } from "./worker-process.ts";
 
 const ROOT = resolve(import.meta.dirname, "..");
+/** wrangler writes mail that is sent on this machine below it, and takes it out at the end. */
+const LETTERS = join(ROOT, ".wrangler", "tmp", "email");
 const GRACE_MS = 3_000;
 /** Until what the Worker logged of our own polls has come through. */
 const SETTLE_MS = 200;
@@ -217,6 +219,7 @@ function welcome(
     `  Demo key     ${key}`,
     `  E-mail       ${email}`,
     `  Password     ${password}`,
+    `  Mail         ${nearPath(LETTERS)}, until it stops; a line here names each letter's file`,
     "",
     "  Open a browser session:",
     "",

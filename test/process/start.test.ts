@@ -1,7 +1,7 @@
 import { createServer as createHttpServer, type Server } from "node:http";
 import { createServer } from "node:net";
-import { readdir, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { readdir, readFile, stat } from "node:fs/promises";
+import { join, resolve } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import {
   devVars,
@@ -14,6 +14,8 @@ import {
   startOutrider,
   type Outrider,
 } from "./outrider.ts";
+
+const ROOT = resolve(import.meta.dirname, "../..");
 
 let dir: string;
 let port: number;
@@ -45,6 +47,34 @@ describe("starting", () => {
     expect(await devVars(dir)).toEqual(vars);
     expect(await accountOf(second)).toEqual(account);
     expect(await second.stop("SIGTERM")).toEqual({ code: 0, signal: null });
+  });
+
+  test("says where mail lands, and it does", async () => {
+    const outrider = await startOutrider({ port, dir });
+    const folder = /Mail {9}(\S+), until/.exec(outrider.output())?.[1] ?? "";
+    const to = `${crypto.randomUUID()}@example.com`;
+    const ask = async (path: string, body?: object) => {
+      const response = await fetch(`${outrider.url}/manage/channels${path}`, {
+        method: "POST",
+        headers: {
+          authorization: `Bearer ${outrider.key}`,
+          "content-type": "application/json",
+        },
+        ...(body && { body: JSON.stringify(body) }),
+      });
+      return (await response.json()) as { channel: { id: number } };
+    };
+    const { channel } = await ask("", { type: "email", name: to, target: to });
+    await ask(`/${channel.id}/test`);
+    const letters = async () => {
+      const files = await readdir(join(ROOT, folder), { recursive: true }).catch(() => []);
+      const texts = files.filter((file) => file.endsWith(".txt"));
+      return Promise.all(texts.map((file) => readFile(join(ROOT, folder, file), "utf8")));
+    };
+    const isOurs = (text: string) => text.includes(to);
+    await expect.poll(async () => (await letters()).some(isOurs)).toBe(true);
+    await outrider.stop();
+    expect((await letters()).some(isOurs)).toBe(false);
   });
 
   test("stops with a word when the port is taken", async () => {
