@@ -1,4 +1,4 @@
-/** The product as deployed, in a workerd of its own, the baseline beside it. */
+/** The product as deployed, in a workerd of its own, the baseline and the bare prober beside it. */
 import { execFile, fork } from "node:child_process";
 import { once } from "node:events";
 import { mkdir } from "node:fs/promises";
@@ -7,6 +7,7 @@ import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { ensureDevVars } from "../../scripts/dev-vars.ts";
 import { Api } from "./api.ts";
+import { childOf } from "./cpu.ts";
 import type { Ready } from "./server.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
@@ -16,9 +17,13 @@ export interface Stack {
   outrider: Api;
   /** Hono and one D1 query, in the same workerd on the same database. */
   baseline: Api;
+  /** The product's prober alone, behind `GET /probe?target=`. */
+  prober: Api;
+  /** The process that is workerd; undefined where it cannot be told. */
+  workerd: number | undefined;
 }
 
-/** Bundles both Workers, makes a fresh database with the demo account, and starts workerd. */
+/** Bundles the Workers, makes a fresh database with the demo account, and starts workerd. */
 export async function startStack(folder: string): Promise<Stack> {
   const bundles = join(folder, "bundles");
   const data = join(folder, "data");
@@ -28,6 +33,7 @@ export async function startStack(folder: string): Promise<Stack> {
   await Promise.all([
     bundle("wrangler.toml", join(bundles, "outrider")),
     bundle("bench/baseline/wrangler.toml", join(bundles, "baseline")),
+    bundle("bench/prober/wrangler.toml", join(bundles, "prober")),
     node(join(ROOT, "scripts/local-database.ts"), data, varsFile),
   ]);
   const server = fork(join(import.meta.dirname, "server.ts"), [bundles, data, varsFile], {
@@ -46,6 +52,8 @@ export async function startStack(folder: string): Promise<Stack> {
   return {
     outrider: new Api(ready.outrider, values["DEMO_API_KEY"] ?? ""),
     baseline: new Api(ready.baseline),
+    prober: new Api(ready.prober),
+    workerd: await childOf(server.pid, "workerd"),
   };
 }
 
