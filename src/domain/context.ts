@@ -13,6 +13,8 @@ export type Actor =
       scope: KeyScope;
       /** Milliseconds since the epoch, or null. */
       keyExpiresAt: number | null;
+      /** Where it asks from, as the platform saw it; absent where no request came. */
+      address?: string;
     };
 
 export type AccountActor = Extract<Actor, { type: "account" }>;

@@ -1,4 +1,4 @@
-import { and, eq, exists, gt, ne, type SQL } from "drizzle-orm";
+import { and, eq, exists, gt, isNull, ne, or, type SQL } from "drizzle-orm";
 import { violatesUnique } from "./constraint.ts";
 import type { Database } from "./database.ts";
 import { accountChanges, accounts, type ChangeKind, keys } from "./schema/account.ts";
@@ -22,9 +22,12 @@ export interface TokenClaim {
   accountId: string | null;
 }
 
-/** The change that a token opens, unless it has expired. */
+/**
+ * The change that a token opens, unless it has expired, or the key that asked for it has ended:
+ * whoever revokes a key that was stolen ends what it began.
+ */
 export function findChange(db: Database, claim: TokenClaim): Promise<AccountChangeRow | undefined> {
-  return db.select().from(accountChanges).where(opens(claim)).get();
+  return db.select().from(accountChanges).where(opens(db, claim)).get();
 }
 
 /** Forgets a change whose letter did not go out; a later one of its kind stays. */
@@ -72,6 +75,13 @@ export async function applyPassword(
   keptKey: string,
 ): Promise<string[] | null> {
   const { accountId } = change;
+  // The hash is salted: it stands there only if the first statement wrote it.
+  const changedNow = exists(
+    db
+      .select({ id: accounts.id })
+      .from(accounts)
+      .where(and(eq(accounts.id, accountId), eq(accounts.passwordHash, change.value))),
+  );
   const [changed, ended] = await db.batch([
     db
       .update(accounts)
@@ -80,17 +90,26 @@ export async function applyPassword(
       .returning({ id: accounts.id }),
     db
       .delete(keys)
-      .where(and(eq(keys.accountId, accountId), ne(keys.id, keptKey), stillOpen(db, claim)))
+      .where(and(eq(keys.accountId, accountId), ne(keys.id, keptKey), changedNow))
       .returning({ id: keys.id }),
-    db
-      .delete(accountChanges)
-      .where(and(eq(accountChanges.accountId, accountId), stillOpen(db, claim))),
+    db.delete(accountChanges).where(and(eq(accountChanges.accountId, accountId), changedNow)),
   ]);
   return changed.length > 0 ? ended.map(({ id }) => id) : null;
 }
 
-function opens({ kind, tokenHash, now, accountId }: TokenClaim): SQL | undefined {
+function opens(db: Database, { kind, tokenHash, now, accountId }: TokenClaim): SQL | undefined {
+  const asker = db
+    .select({ id: keys.id })
+    .from(keys)
+    .where(
+      and(
+        eq(keys.id, accountChanges.keyId),
+        eq(keys.accountId, accountChanges.accountId),
+        or(isNull(keys.expiresAt), gt(keys.expiresAt, now)),
+      ),
+    );
   return and(
+    exists(asker),
     eq(accountChanges.tokenHash, tokenHash),
     eq(accountChanges.kind, kind),
     gt(accountChanges.expiresAt, now),
@@ -101,6 +120,6 @@ function opens({ kind, tokenHash, now, accountId }: TokenClaim): SQL | undefined
 /** Asked again inside each statement: of two with one token, one finds it gone. */
 function stillOpen(db: Database, claim: TokenClaim): SQL {
   return exists(
-    db.select({ accountId: accountChanges.accountId }).from(accountChanges).where(opens(claim)),
+    db.select({ accountId: accountChanges.accountId }).from(accountChanges).where(opens(db, claim)),
   );
 }

@@ -155,6 +155,9 @@ async function identify<E extends object>(
   if (route.auth === "operator" && actor.type !== "operator") {
     throw new Fault("FORBIDDEN", "This needs the operator's key.");
   }
+  if (actor.type === "account" && ctx.actor.type === "anonymous") {
+    return { ...actor, address: ctx.actor.address };
+  }
   return actor;
 }
 

@@ -35,8 +35,9 @@ export async function createAccount(
     password: passwordProblem(input.password),
     tz: timeZoneProblem(tz),
   });
-  const bucket = signupBucket(ctx.actor);
-  if (bucket) await ctx.ports.meter.attempt(bucket, ctx.settings.signupsPerHour, HOUR_S);
+  for (const bucket of signupBuckets(ctx.actor)) {
+    await ctx.ports.meter.attempt(bucket, ctx.settings.signupsPerHour, HOUR_S);
+  }
   if (await isEmailTaken(ctx.db, email)) throw emailTaken();
 
   const createdAt = ctx.now();
@@ -66,15 +67,21 @@ export async function createAccount(
   return { account: accountOf(account), secret };
 }
 
-/** Whose sign-ups are counted together; the operator's are not. */
-function signupBucket(actor: Actor): string | null {
+/**
+ * Whose sign-ups are counted together; the operator's are not. An account's count for its address
+ * too: otherwise each new account could make more.
+ */
+function signupBuckets(actor: Actor): string[] {
   switch (actor.type) {
     case "operator":
-      return null;
+      return [];
     case "account":
-      return `signup:${actor.accountId}`;
+      return [
+        ...(actor.address === undefined ? [] : [`signup:${visitorOf(actor.address)}`]),
+        `signup:${actor.accountId}`,
+      ];
     case "anonymous":
-      return `signup:${visitorOf(actor.address)}`;
+      return [`signup:${visitorOf(actor.address)}`];
     default:
       return actor satisfies never;
   }

@@ -77,6 +77,24 @@ describe("changing the e-mail address", () => {
     expect(await signIn(worker, account.email, OLD)).toBe(401);
   });
 
+  it("is no more once the key that asked for it is revoked", async () => {
+    const worker = deployment();
+    const account = await newAccount();
+    const stolen = await call<{ key: { id: string }; api_key: string }>(
+      account.key,
+      "POST",
+      "/manage/keys",
+    );
+    const email = address();
+    await worker.call(stolen.body.api_key, "PUT", "/account/email", { email });
+    const [letter] = worker.lettersTo(email);
+    await worker.call(account.key, "DELETE", `/manage/keys/${stolen.body.key.id}`);
+    const pressed = await press(worker, linkIn(letter?.text));
+    expect(pressed.status).toBe(400);
+    const { body } = await call(account.key, "GET", "/account");
+    expect(body).toMatchObject({ User: { email: account.email } });
+  });
+
   it("is done once by two at the same time", async () => {
     const worker = deployment();
     const { account, token } = await startEmail(worker);

@@ -1,6 +1,7 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { call, newAccount } from "../../support/api.ts";
+import { deployment } from "../../support/worker.ts";
 
 const PASSWORD = "a password for tests";
 const email = () => `${crypto.randomUUID()}@example.com`;
@@ -53,6 +54,26 @@ describe("POST /manage/accounts", () => {
     expect(body).toMatchObject({
       error: { code: "CONFLICT", fields: { email: expect.any(String) } },
     });
+  });
+
+  it("counts those that an account makes for its address too", async () => {
+    const worker = deployment({ SIGNUPS_PER_HOUR: "2" });
+    const from = {
+      "cf-connecting-ip": `2001:db8:${Math.floor(Math.random() * 65_536).toString(16)}::1`,
+    };
+    const signUp = (key: string | null) =>
+      worker.call<{ api_key: string }>(
+        key,
+        "POST",
+        "/manage/accounts",
+        { email: email(), password: PASSWORD },
+        from,
+      );
+    const first = await signUp(null);
+    const second = await signUp(first.body.api_key);
+    expect([first.status, second.status]).toEqual([201, 201]);
+    expect((await signUp(second.body.api_key)).status).toBe(429);
+    expect((await signUp(null)).status).toBe(429);
   });
 
   it("makes one account when two ask at once", async () => {
