@@ -18,8 +18,9 @@ import { dueTasks, nextAlarm } from "./session/schedule.ts";
 import { VisitReport } from "./session/visit-report.ts";
 import { settleUpgrade } from "./watchers.ts";
 
-/** A hub that cannot be told of an end is told again so much later, for a day. */
-const PART_AGAIN_MS = 60_000;
+/** What an alarm could not do is tried again so much later. */
+const AGAIN_MS = 60_000;
+/** A hub that cannot be told of an end is told again for a day. */
 const OWED_FOR_MS = 24 * 60 * 60_000;
 
 /**
@@ -54,10 +55,12 @@ export abstract class SessionShell extends DurableObject<Env> {
   command(accountId: string, command: SessionCommand): Reply<SessionResult<SessionCommand>> {
     return settle(() => {
       const life = this.#owned(accountId);
-      return life.run(command, async () => {
+      const answer = life.run(command, async () => {
         this.ctx.waitUntil(life.keeper.save());
         await this.#rearm(life);
       });
+      this.ctx.waitUntil(this.#rearm(life));
+      return answer;
     });
   }
 
@@ -89,13 +92,22 @@ export abstract class SessionShell extends DurableObject<Env> {
     const life = this.#find();
     if (!life) return this.#part();
     life.reporter.wake();
-    const now = Date.now();
+    try {
+      await this.#attend(life, Date.now());
+      await this.#rearm(life);
+    } catch (error) {
+      // The platform gives an alarm up that fails a few times; this one must ring again.
+      this.#context.log.error("alarm", error);
+      await this.ctx.storage.setAlarm(Date.now() + AGAIN_MS);
+    }
+  }
+
+  async #attend(life: Life, now: number): Promise<void> {
     for (const task of dueTasks(life.clock(), now)) {
       if (task === "close") return this.#expire(life);
       if (task === "park") await life.park();
       if (task === "check_keys") await life.watchers.checkKeys(now);
     }
-    await this.#rearm(life);
   }
 
   override webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): void {
@@ -137,8 +149,7 @@ export abstract class SessionShell extends DurableObject<Env> {
   /** Sets the alarm when it would ring too late; one that rings too early costs nothing much. */
   async #rearm(life: Life): Promise<void> {
     if (life.ended) return;
-    const wanted = nextAlarm(life.clock());
-    if (wanted === null) return;
+    const wanted = nextAlarm(life.clock(), Date.now());
     const set = await this.ctx.storage.getAlarm();
     if (set === null || set > wanted) await this.ctx.storage.setAlarm(wanted);
   }
@@ -157,8 +168,9 @@ export abstract class SessionShell extends DurableObject<Env> {
     this.ctx.storage.kv.delete("init");
     this.#parting = life.reporter;
     // Should the object not get to it now.
-    await this.ctx.storage.setAlarm(Date.now() + PART_AGAIN_MS);
-    await life.keeper.close();
+    await this.ctx.storage.setAlarm(Date.now() + AGAIN_MS);
+    // The session is gone all the same; the clock gives a turn back that was kept.
+    await life.keeper.close().catch((error: unknown) => this.#context.log.error("close", error));
     this.ctx.waitUntil(this.#part());
   }
 
@@ -170,7 +182,7 @@ export abstract class SessionShell extends DurableObject<Env> {
     if (report && owedSince !== null && Date.now() - owedSince < OWED_FOR_MS) {
       this.#parting ??= reporterOf(report, this.ctx, this.#context);
       if (!(await this.#parting.flush())) {
-        await storage.setAlarm(Date.now() + PART_AGAIN_MS);
+        await storage.setAlarm(Date.now() + AGAIN_MS);
         return;
       }
     }

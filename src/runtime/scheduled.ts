@@ -5,7 +5,7 @@ import { sweepLine } from "../store/browser-line.ts";
 import { recordDeployment } from "../store/deployment.ts";
 import { systemContext } from "./context.ts";
 
-/** Nobody stands in line for a browser this long: who is left there has died. */
+/** Nobody stands in line or closes a browser this long: who is left there has died. */
 const DEAD_IN_LINE_MS = 5 * 60_000;
 
 /** The cron's minute. Each duty stands alone: one that fails is logged and keeps no other back. */

@@ -1,6 +1,6 @@
-import { and, eq, isNull, lt, sql } from "drizzle-orm";
+import { and, eq, isNull, lt, notExists, sql } from "drizzle-orm";
 import type { Database } from "./database.ts";
-import { browserHolders } from "./schema/session.ts";
+import { browserHolders, sessions } from "./schema/session.ts";
 
 export interface Place {
   holder: string;
@@ -60,9 +60,15 @@ export async function leaveLine(db: Database, holder: string): Promise<void> {
   await db.delete(browserHolders).where(eq(browserHolders.holder, holder));
 }
 
-/** Forgets those who died in line. */
-export async function sweepLine(db: Database, wantedBefore: number): Promise<void> {
-  await db
-    .delete(browserHolders)
-    .where(and(isNull(browserHolders.heldAt), lt(browserHolders.wantedAt, wantedBefore)));
+/** Forgets those who died in line, and takes back the turns of sessions that are no more. */
+export async function sweepLine(db: Database, before: number): Promise<void> {
+  const ofNobody = notExists(
+    db.select({ id: sessions.id }).from(sessions).where(eq(sessions.id, browserHolders.holder)),
+  );
+  await db.batch([
+    db
+      .delete(browserHolders)
+      .where(and(isNull(browserHolders.heldAt), lt(browserHolders.wantedAt, before))),
+    db.delete(browserHolders).where(and(lt(browserHolders.heldAt, before), ofNobody)),
+  ]);
 }

@@ -23,7 +23,7 @@ export interface SessionInit {
   host: string;
   /** Milliseconds since the epoch. */
   createdAt: number;
-  /** Seconds without a command or a watcher after which the session closes. */
+  /** Seconds without a command after which the session closes, watched or not. */
   idleTimeout: number;
   /** Sealed JSON of the language-model settings (provider, model, base URL, key). */
   model: string;

@@ -7,6 +7,8 @@ const ALIVE_WITHIN_MS = 2000;
 /** How long putting a state back may take before the session goes on with what it has. */
 const RESTORE_WITHIN_MS = 20_000;
 const BROWSER_ID = "browser";
+/** In place of an id: a turn is taken, and the browser has not come or has gone already. */
+const NONE_YET = "";
 
 export interface KeeperOptions {
   launcher: BrowserLauncher;
@@ -27,6 +29,8 @@ export interface KeeperOptions {
 export class BrowserKeeper {
   readonly #options: KeeperOptions;
   #browser: Browser | null = null;
+  /** Browsers on their way out: the next one waits until their turn has been given back. */
+  #leaving: Promise<void> = Promise.resolve();
   /** The session has ended: a browser that comes now comes too late. */
   #closed = false;
   /** The snapshot being taken, and whether another one is wanted after it. */
@@ -42,7 +46,7 @@ export class BrowserKeeper {
     return this.#browser?.connected ? this.#browser : null;
   }
 
-  /** A browser counts against the deployment's, joined or not. */
+  /** A browser or a turn that counts against the deployment's, whether it is in hand or not. */
   get holds(): boolean {
     return this.#options.storage.get(BROWSER_ID) !== undefined;
   }
@@ -50,16 +54,22 @@ export class BrowserKeeper {
   /** @throws Fault UNAVAILABLE when none is free in time. */
   async get(): Promise<Browser> {
     if (this.current) return this.current;
+    await this.#leaving.catch(() => {});
     const joined = await this.#join();
     if (joined) return this.#adopt(joined);
-    const { launcher, inTurn } = this.#options;
-    const browser = await inTurn(() => launcher.launch());
+    const { launcher, inTurn, storage } = this.#options;
+    // Should the object die in line or at the launch, its alarm gives the turn back.
+    storage.put(BROWSER_ID, NONE_YET);
+    const browser = await inTurn(() => launcher.launch()).catch((error: unknown) => {
+      storage.delete(BROWSER_ID);
+      throw error;
+    });
     if (this.#closed) {
       await browser.close().catch(() => {});
       await this.#options.leaveLine();
       throw new Fault("UNAVAILABLE", "The session has ended.");
     }
-    this.#options.storage.put(BROWSER_ID, browser.id);
+    storage.put(BROWSER_ID, browser.id);
     this.#adopt(browser);
     await this.#restore(browser);
     return browser;
@@ -80,23 +90,34 @@ export class BrowserKeeper {
     return this.#saving;
   }
 
-  /** Gives the browser back; the next command gets another one, restored. */
-  async park(): Promise<void> {
+  /**
+   * Gives the browser back; the next command gets another one, restored.
+   * @returns false when there was none.
+   */
+  async park(): Promise<boolean> {
     const browser = this.current ?? (await this.#join());
     if (browser) {
       this.#browser = browser;
       await this.#saveNow();
     }
     await this.drop();
+    return browser !== null;
   }
 
   /** Lets go of a browser that serves no more, without a last look. */
-  async drop(): Promise<void> {
+  drop(): Promise<void> {
     const browser = this.#browser;
     this.#browser = null;
-    this.#options.storage.delete(BROWSER_ID);
-    if (browser) await browser.close().catch(() => {});
-    await this.#options.leaveLine();
+    const { storage, leaveLine } = this.#options;
+    if (this.holds) storage.put(BROWSER_ID, NONE_YET);
+    this.#leaving = this.#leaving
+      .catch(() => {})
+      .then(async () => {
+        if (browser) await browser.close().catch(() => {});
+        await leaveLine();
+        if (storage.get(BROWSER_ID) === NONE_YET) storage.delete(BROWSER_ID);
+      });
+    return this.#leaving;
   }
 
   /** Closes the browser for good, joining it first if need be; nothing of it is kept. */
@@ -115,7 +136,7 @@ export class BrowserKeeper {
 
   async #join(): Promise<Browser | null> {
     const id = this.#options.storage.get<string>(BROWSER_ID);
-    if (id === undefined || this.#browser) return null;
+    if (id === undefined || id === NONE_YET || this.#browser) return null;
     return this.#options.launcher.join(id);
   }
 
@@ -124,7 +145,8 @@ export class BrowserKeeper {
     browser.onNotice((notice) => {
       if (browser !== this.#browser) return;
       if (notice.type === "crashed" || notice.type === "gone") {
-        void this.drop();
+        // A turn that could not be given back now is given back with the next alarm.
+        this.drop().catch(() => {});
       }
       this.#options.onNotice(notice);
     });

@@ -13,6 +13,7 @@ import type {
 import { report as tell } from "../../domain/telemetry/index.ts";
 import type { ObjectContext } from "../../runtime/context.ts";
 import { EventLog } from "../event-log.ts";
+import { Budget } from "../budget.ts";
 import type { FrameEncoder } from "../fan-out.ts";
 import { Reporter } from "../reporter.ts";
 import { Watchers } from "../watchers.ts";
@@ -23,6 +24,9 @@ import type { SessionClock } from "./schedule.ts";
 import { Snapshots } from "./snapshot.ts";
 import { TypedText } from "./typed-text.ts";
 import { VisitReport } from "./visit-report.ts";
+
+/** What a page does by itself is told this often at most, a second's worth at once. */
+const PAGE_EVENTS_PER_SECOND = 50;
 
 /** What readers see without asking the browser; kept over evictions. */
 interface Status {
@@ -61,6 +65,7 @@ export class Life {
   readonly #log: EventLog<SessionEvent>;
   readonly #report: VisitReport;
   readonly #typed = new TypedText();
+  readonly #pageEvents = new Budget(PAGE_EVENTS_PER_SECOND, Date.now);
   #status: Status;
 
   constructor({ id, init, state, context, frames }: LifeOptions) {
@@ -177,8 +182,7 @@ export class Life {
   park(): Promise<void> {
     return this.queue.run(async () => {
       if (this.ended) return;
-      await this.keeper.park();
-      this.emit({ type: "parked" });
+      if (await this.keeper.park()) this.emit({ type: "parked" });
     });
   }
 
@@ -210,8 +214,10 @@ export class Life {
             return browser;
           },
           emit: (event) => this.emit(event),
-          storeScreenshot: (bytes, format) =>
-            storeScreenshot(files, this.init.accountId, this.id, bytes, format),
+          storeScreenshot: async (bytes, format) => {
+            if (this.ended) throw sessionGone();
+            return storeScreenshot(files, this.init.accountId, this.id, bytes, format);
+          },
           now: Date.now,
         },
         command,
@@ -236,9 +242,9 @@ export class Life {
       case "navigation":
       case "page_opened":
       case "page_closed":
-        return this.emit({ ...notice, url: this.#typed.maskUrl(notice.url) });
+        return this.#tellOfPage({ ...notice, url: this.#typed.maskUrl(notice.url) });
       case "dialog":
-        return this.emit({ ...notice, message: this.#typed.mask(notice.message) });
+        return this.#tellOfPage({ ...notice, message: this.#typed.mask(notice.message) });
       case "crashed":
         this.#status.failed = true;
         this.#broke("The page crashed.");
@@ -254,6 +260,13 @@ export class Life {
       default:
         return notice satisfies never;
     }
+  }
+
+  /** A page may flood: what is beyond its budget is left out. */
+  #tellOfPage(event: SessionEvent): void {
+    if (this.#pageEvents.left < 1) return;
+    this.#pageEvents.spend(1);
+    this.emit(event);
   }
 
   #broke(what: string): void {

@@ -16,6 +16,9 @@ export interface SessionClock {
   keyCheck: number | null;
 }
 
+/** A running command may die with its object: somebody looks again after so long. */
+const LOOK_AGAIN_MS = 60_000;
+
 export type SessionTask = "close" | "park" | "check_keys";
 
 /** When each task falls due; null while it cannot. */
@@ -35,11 +38,8 @@ export function dueTasks(clock: SessionClock, now: number): SessionTask[] {
     .map(([task]) => task as SessionTask);
 }
 
-/**
- * When the alarm should ring next; null when there is nothing to wait for, as while a command
- * runs: its end asks again.
- */
-export function nextAlarm(clock: SessionClock): number | null {
+/** When the alarm should ring next: a session that lives always has one set. */
+export function nextAlarm(clock: SessionClock, now: number): number {
   const times = Object.values(dueTimes(clock)).filter((at) => at !== null);
-  return times.length > 0 ? Math.min(...times) : null;
+  return Math.min(...times, ...(clock.busy ? [now + LOOK_AGAIN_MS] : []));
 }

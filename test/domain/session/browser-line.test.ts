@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { Fault } from "../../../src/domain/errors.ts";
 import { launchInTurn } from "../../../src/domain/session/browser-line.ts";
 import { leaveLine, sweepLine } from "../../../src/store/browser-line.ts";
+import { insertSession } from "../../../src/store/session.ts";
 import { openDatabase } from "../../../src/store/database.ts";
 
 const db = openDatabase(env.DB);
@@ -112,5 +113,17 @@ describe("launchInTurn", () => {
     expect(await launchInTurn(deps, rules, "a", async () => 1)).toBe(1);
     await sweepLine(db, time.now() - 30_000);
     expect((await holders()).map((row) => row.holder)).toEqual(["a"]);
+  });
+
+  it("takes back the turns of sessions that are no more, and of no others", async () => {
+    const time = clock();
+    for (const name of ["living", "dead"]) {
+      await launchInTurn({ db, ...time }, rules, name, async () => 1);
+    }
+    await insertSession(db, { id: "living", accountId: "x", region: "enam", createdAt: 1 }, 10);
+    await sweepLine(db, time.now() - 30_000);
+    expect(await holders()).toHaveLength(2);
+    await sweepLine(db, time.now() + 30_000);
+    expect((await holders()).map((row) => row.holder)).toEqual(["living"]);
   });
 });
