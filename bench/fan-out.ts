@@ -6,9 +6,9 @@ import { fork } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import type { Bench } from "./run.ts";
-import { Subscribers, type Heard } from "./support/subscribers.ts";
-import { interleave, percentile } from "./support/statistics.ts";
-import { times, type BenchTable } from "./table.ts";
+import { figuresOf, type Heard, Subscribers, type Told } from "./support/subscribers.ts";
+import { interleave } from "./support/statistics.ts";
+import { share, times, type BenchTable } from "./table.ts";
 
 const SUBSCRIBERS = 100;
 /** Events a second that the page makes. The last is beyond what a session promises to send. */
@@ -40,12 +40,12 @@ export async function run(bench: Bench): Promise<BenchTable> {
     // One after another: two crowds that connect at once would be a measurement of its own.
     sides.push({
       name: "Outrider",
-      subscribers: await Subscribers.open(SUBSCRIBERS, socket, outrider.headers),
+      subscribers: await Subscribers.open(SUBSCRIBERS, socket, tickOf, outrider.headers),
       visit: (url) => outrider.post(`${session}/navigate`, { url }),
     });
     sides.push({
       name: "plain ws",
-      subscribers: await Subscribers.open(SUBSCRIBERS, `ws://127.0.0.1:${port}`),
+      subscribers: await Subscribers.open(SUBSCRIBERS, `ws://127.0.0.1:${port}`, tickOf),
       visit: async (url) => plain.send(url),
     });
     const rows: (string | number)[][] = [];
@@ -60,6 +60,12 @@ export async function run(bench: Bench): Promise<BenchTable> {
     plain.disconnect();
     await once(plain, "exit");
   }
+}
+
+/** When the page made the address that a message tells. */
+function tickOf({ url }: Told): number | undefined {
+  const at = /\/tick\?.*\bat=(\d+)/.exec(typeof url === "string" ? url : "")?.[1];
+  return at === undefined ? undefined : Number(at);
 }
 
 async function measure(rate: number, sides: Side[], pages: string): Promise<(string | number)[][]> {
@@ -89,22 +95,6 @@ async function measure(rate: number, sides: Side[], pages: string): Promise<(str
       times(p50 / (base?.p50 ?? Number.NaN)),
     ];
   });
-}
-
-function figuresOf(runs: Heard[]) {
-  const latencies = runs.flatMap((one) => one.latencies);
-  const sum = (of: (one: Heard) => number): number => runs.reduce((all, one) => all + of(one), 0);
-  return {
-    delivered: sum((one) => one.delivered),
-    skipped: sum((one) => one.skipped),
-    span: sum((one) => one.span),
-    p50: percentile(latencies, 0.5),
-    p99: percentile(latencies, 0.99),
-  };
-}
-
-function share(part: number, whole: number): string {
-  return `${((part / whole) * 100).toFixed(part === whole || part === 0 ? 0 : 1)} %`;
 }
 
 function tableOf(rows: (string | number)[][]): BenchTable {

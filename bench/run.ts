@@ -27,7 +27,16 @@ export interface Bench {
 
 const RESULTS = join(import.meta.dirname, "results");
 /** The order in which people read them; others follow by name. */
-const ORDER = ["reads", "commands", "first-page", "fan-out", "timings", "probes"];
+const ORDER = [
+  "reads",
+  "commands",
+  "first-page",
+  "fan-out",
+  "timings",
+  "probes",
+  "events",
+  "stream",
+];
 const SUPPORT = new Set(["run", "table"]);
 
 const run = await openBenchRun();

@@ -23,6 +23,11 @@ export function times(value: number): string {
   return Number.isFinite(value) ? `${value.toFixed(2)}×` : "–";
 }
 
+/** A part of a whole in percent. */
+export function share(part: number, whole: number): string {
+  return `${((part / whole) * 100).toFixed(part === whole || part === 0 ? 0 : 1)} %`;
+}
+
 /** The table as Markdown, its columns aligned in plain text too. */
 export function toMarkdown({ title, columns, rows, notes = [] }: BenchTable): string {
   const cells = rows.map((row) =>

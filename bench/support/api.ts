@@ -8,17 +8,14 @@ export interface Answer {
 
 export class Api {
   readonly origin: string;
-  readonly #key: string | undefined;
+  /** Sent with every request. */
+  readonly headers: Record<string, string>;
   readonly #agent = new Agent({ keepAlive: true });
 
-  /** @param key sent as `Authorization: Bearer`. */
+  /** @param key sent as `Authorization: Bearer`, and as bots send it. */
   constructor(origin: string, key?: string) {
     this.origin = origin;
-    this.#key = key;
-  }
-
-  get headers(): Record<string, string> {
-    return this.#key === undefined ? {} : { authorization: `Bearer ${this.#key}` };
+    this.headers = key === undefined ? {} : { authorization: `Bearer ${key}`, "x-api-key": key };
   }
 
   get(path: string): Promise<Answer> {

@@ -182,7 +182,10 @@ describe("a million events", () => {
       );
       expect(value.total).toBe(total);
       expect(value.rows.length).toBe(100);
-      expect({ page, flat: rows <= 100 * 3 + 2 * 2100 }).toEqual({ page, flat: true });
+      // Near the newest a page is counted off; with two filters along the index of the first.
+      const walked = page <= 21 ? 2100 : 0;
+      const most = (110 + walked) * ("status" in filter && "country" in filter ? 8 : 1);
+      expect({ page, within: rows <= most || rows }).toEqual({ page, within: true });
     }
   });
 

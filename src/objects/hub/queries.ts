@@ -27,10 +27,16 @@ export const EVENT_COLUMNS = `e.id, e.seq, e.at, e.kind, e.kind_no AS kindNo,
 
 type PlainFilter = Pick<VisitFilter, "status" | "country">;
 
-/** The `WHERE` of a filter without search. Status leads: its index holds the country too. */
-function visitWhere({ status, country }: PlainFilter): Query {
-  const parts = ["v.no > 0"];
-  const values: (string | number)[] = [];
+/** The first key that a visit can have; what is below is a name. */
+const FIRST_VISIT = 1;
+
+/**
+ * The `WHERE` of a filter without search, from a key on: one lower bound, since of two SQLite
+ * seeks the first and walks to the other. Status leads: its index holds the country too.
+ */
+function visitWhere({ status, country }: PlainFilter, from = FIRST_VISIT): Query {
+  const parts = ["v.no >= ?"];
+  const values: (string | number)[] = [from];
   if (status !== undefined) {
     parts.push("v.status = ?");
     values.push(statusCode(status));
@@ -60,21 +66,19 @@ export function newestVisits(filter: PlainFilter, limit: number, offset: number)
 
 /** Ascending from a member of the list. */
 export function visitsFrom(filter: PlainFilter, from: number, limit: number): Query {
-  const where = visitWhere(filter);
+  const where = visitWhere(filter, from);
   return {
-    sql: `SELECT ${VISIT_COLUMNS} FROM visits v WHERE ${where.sql} AND v.no >= ?
-      ORDER BY v.no LIMIT ?`,
-    values: [...where.values, from, limit],
+    sql: `SELECT ${VISIT_COLUMNS} FROM visits v WHERE ${where.sql} ORDER BY v.no LIMIT ?`,
+    values: [...where.values, limit],
   };
 }
 
 /** The member that stands `steps` after `from`. */
 export function visitAfter(filter: PlainFilter, from: number, steps: number): Query {
-  const where = visitWhere(filter);
+  const where = visitWhere(filter, from);
   return {
-    sql: `SELECT v.no FROM visits v WHERE ${where.sql} AND v.no >= ?
-      ORDER BY v.no LIMIT 1 OFFSET ?`,
-    values: [...where.values, from, steps],
+    sql: `SELECT v.no FROM visits v WHERE ${where.sql} ORDER BY v.no LIMIT 1 OFFSET ?`,
+    values: [...where.values, steps],
   };
 }
 
