@@ -13,9 +13,9 @@ import { type ObjectContext, objectContext } from "../runtime/context.ts";
 import type { FrameEncoder } from "./fan-out.ts";
 import { EventLog } from "./event-log.ts";
 import type { Reporter } from "./reporter.ts";
-import { Life, reporterOf, sessionGone } from "./session/life.ts";
+import { Life, sessionGone } from "./session/life.ts";
 import { dueTasks, nextAlarm } from "./session/schedule.ts";
-import { VisitReport } from "./session/visit-report.ts";
+import { reporterOf, VisitReport } from "./session/visit-report.ts";
 import { settleUpgrade } from "./watchers.ts";
 
 /** What an alarm could not do is tried again so much later. */

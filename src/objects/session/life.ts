@@ -10,12 +10,11 @@ import type {
   SessionResult,
   SessionView,
 } from "../../domain/session/session.ts";
-import { report as tell } from "../../domain/telemetry/index.ts";
 import type { ObjectContext } from "../../runtime/context.ts";
 import { EventLog } from "../event-log.ts";
 import { Budget } from "../budget.ts";
 import type { FrameEncoder } from "../fan-out.ts";
-import { Reporter } from "../reporter.ts";
+import type { Reporter } from "../reporter.ts";
 import { Watchers } from "../watchers.ts";
 import { BrowserKeeper } from "./browser-keeper.ts";
 import { CommandQueue } from "./command-queue.ts";
@@ -23,7 +22,7 @@ import { perform } from "./perform.ts";
 import type { SessionClock } from "./schedule.ts";
 import { Snapshots } from "./snapshot.ts";
 import { TypedText } from "./typed-text.ts";
-import { VisitReport } from "./visit-report.ts";
+import { reporterOf, VisitReport } from "./visit-report.ts";
 
 /** What a page does by itself is told this often at most, a second's worth at once. */
 const PAGE_EVENTS_PER_SECOND = 50;
@@ -285,20 +284,6 @@ export class Life {
     this.#status.lastUsed = Date.now();
     this.#storage.kv.put("status", this.#status);
   }
-}
-
-export function reporterOf(
-  report: VisitReport,
-  state: DurableObjectState,
-  { telemetry, log }: ObjectContext,
-): Reporter {
-  return new Reporter({
-    report,
-    send: (batch) => tell({ telemetry }, report.accountId, batch),
-    sleep: (ms) => scheduler.wait(ms),
-    defer: (work) => state.waitUntil(work),
-    onError: (error) => log.error("report", error),
-  });
 }
 
 export function sessionGone(): Fault {

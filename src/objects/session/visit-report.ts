@@ -2,12 +2,14 @@ import type { Numbered, SessionEvent } from "../../domain/event.ts";
 import { visitEventOf, visitOf } from "../../domain/session/visit.ts";
 import {
   newBatchId,
+  report as tell,
   type ReportBatch,
   type ReportItem,
   type VisitOutcome,
 } from "../../domain/telemetry/index.ts";
+import type { ObjectContext } from "../../runtime/context.ts";
 import type { EventLog } from "../event-log.ts";
-import type { Report } from "../reporter.ts";
+import { type Report, Reporter } from "../reporter.ts";
 
 const MAX_BATCH = 200;
 const RECORD = "visit";
@@ -130,4 +132,19 @@ export class VisitReport implements Report {
     this.#told = told;
     this.#kv.put(RECORD, told);
   }
+}
+
+/** What brings a session's report to its account's hub. */
+export function reporterOf(
+  report: VisitReport,
+  state: DurableObjectState,
+  { telemetry, log }: ObjectContext,
+): Reporter {
+  return new Reporter({
+    report,
+    send: (batch) => tell({ telemetry }, report.accountId, batch),
+    sleep: (ms) => scheduler.wait(ms),
+    defer: (work) => state.waitUntil(work),
+    onError: (error) => log.error("report", error),
+  });
 }
