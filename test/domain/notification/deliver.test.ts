@@ -5,6 +5,7 @@ import {
   wakeNotifications,
 } from "../../../src/domain/notification/index.ts";
 import type { PostOutcome } from "../../../src/domain/ports.ts";
+import { oweCertificateWarning } from "../../../src/store/notification.ts";
 import { claimNotification } from "../../../src/store/outbox.ts";
 import { newBox, type Received } from "../../support/receivers.ts";
 import { db, newOutage, type Outage } from "./outage.ts";
@@ -352,6 +353,47 @@ describe("reminders", () => {
     expect(await minute(outage)).toEqual([]);
     await deliver(outage, await outage.comesUp(down.checkId));
     expect(await told(box)).toEqual(["monitor.down", "monitor.up"]);
+  });
+});
+
+describe("a certificate that ends soon", () => {
+  const warn = (outage: Outage) =>
+    oweCertificateWarning(db, {
+      accountId: outage.account.id,
+      monitorId: outage.monitorId,
+      endsAt: outage.ctx.now() + 6 * 24 * HOUR,
+      at: outage.ctx.now(),
+    });
+
+  it("is told, and held up by no alert", async () => {
+    const { box, outage } = await webhookOutage();
+    await box.meets(...Array.from({ length: 2 }, () => ({ status: 404 })));
+    await deliver(outage, (await outage.goesDown()).owed);
+    await deliver(
+      outage,
+      (await warn(outage)).map(({ id }) => id),
+    );
+    outage.pass(MINUTE);
+    await minute(outage);
+    const messages = await box.taken<{ type: string; data: object }>();
+    expect(messages.find(({ type }) => type === "certificate.expiring")?.data).toMatchObject({
+      title: "Certificate of Shop ends in 5 d 23 h",
+      certificate: { expires_at: expect.any(String) },
+      downtime: null,
+    });
+    expect(messages).toHaveLength(2);
+  });
+
+  it("waits for the end of a downtime where the channel is to be quiet", async () => {
+    const { box, outage } = await webhookOutage({ quiet_until_recovery: true });
+    const down = await outage.goesDown();
+    await deliver(outage, down.owed);
+    await warn(outage);
+    outage.pass(HOUR);
+    expect(await minute(outage)).toEqual([]);
+    await deliver(outage, await outage.comesUp(down.checkId));
+    await minute(outage);
+    expect(await told(box)).toEqual(["monitor.down", "monitor.up", "certificate.expiring"]);
   });
 });
 
