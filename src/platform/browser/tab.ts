@@ -34,6 +34,8 @@ export interface TabListener {
 
 /** A page's history is not longer than this. */
 const MAX_REMEMBERED = 50;
+/** Chromium itself allows a page 200 changes of its address in ten seconds, unless told not to. */
+const MAX_MOVES_PER_SECOND = 200;
 /** One open page, as its events tell it; it knows its address and its load without asking. */
 export class Tab {
   readonly channel: Channel;
@@ -57,6 +59,8 @@ export class Tab {
   readonly sessions = new Map<number, FrameSession>();
   /** Settled when the page obeys; rejects when it died before. */
   readonly ready: Promise<void>;
+  /** The second in which its address was last changed by a script, and how often it was. */
+  #restless = { second: 0, moves: 0 };
   /** Loader → whether it came by another method than GET. */
   readonly #posted = new Map<string, boolean>();
   readonly #wire: Wire;
@@ -149,6 +153,7 @@ export class Tab {
       case "Page.frameNavigated":
         return this.#committed(channel, params.frame, params.type);
       case "Page.navigatedWithinDocument": {
+        if (this.#floods()) return channel.tell("Page.crash");
         const frame = this.frames.get(params.frameId);
         if (frame) frame.url = params.url;
         if (params.frameId !== this.targetId) return;
@@ -199,6 +204,14 @@ export class Tab {
         return this.#dropSession(channel, params.sessionId);
       default:
     }
+  }
+
+  /** So much to hear of one page would drown all others. */
+  #floods(): boolean {
+    const second = Math.floor(Date.now() / 1000);
+    if (second !== this.#restless.second) this.#restless = { second, moves: 0 };
+    this.#restless.moves += 1;
+    return this.#restless.moves > MAX_MOVES_PER_SECOND;
   }
 
   #committed(channel: Channel, frame: FrameInfo, type: string): void {

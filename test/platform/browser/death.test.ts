@@ -85,3 +85,15 @@ test("a browser that is closed on purpose is no news", async () => {
   expect(browser.connected).toBe(false);
   expect(notices).toEqual([]);
 });
+
+test("a page that never stops changing its address is ended, as a crashed one", async () => {
+  const { notices, page } = await launch();
+  const current = await page();
+  const flood =
+    "setInterval(() => { for (let n = 0; n < 50; n += 1) history.pushState(0, '', '?' + Math.random()); }, 5)";
+  await current
+    .go(show(`<title>Restless</title><script>${flood}</script>`), "load")
+    .catch(() => {});
+  await eventually(() => notices.some(({ type }) => type === "crashed"));
+  await expect(page().then((next) => next.title())).rejects.toMatchObject(unavailable);
+});
