@@ -34,6 +34,7 @@ const ORDER = [
   "fan-out",
   "timings",
   "probes",
+  "lists",
   "events",
   "stream",
 ];

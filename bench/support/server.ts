@@ -1,6 +1,6 @@
 /**
- * The process around workerd: the product, the baseline and the bare prober side by side in one
- * runtime, each on a socket of its own, with no proxy between. Forked by stack.ts; ends when that one is gone.
+ * The process around workerd: the product, the baseline, the bare prober and the bare lists side by
+ * side in one runtime, each on a socket of its own, with no proxy between. Forked by stack.ts; ends when that one is gone.
  *
  * Arguments: the folder of the bundles, the folder of the data, the `.dev.vars`.
  */
@@ -20,13 +20,19 @@ const TYPES: Record<string, "ESModule" | "CompiledWasm" | "Text" | "Data"> = {
   ".sql": "Text",
   ".bin": "Data",
 };
-const NAMES = { outrider: "outrider", baseline: "baseline", prober: "prober" } as const;
+const NAMES = {
+  outrider: "outrider",
+  baseline: "baseline",
+  prober: "prober",
+  lists: "lists",
+} as const;
 
 /** What the parent is told once all of them answer. */
 export interface Ready {
   outrider: string;
   baseline: string;
   prober: string;
+  lists: string;
 }
 
 const [bundles, data, varsFile] = process.argv.slice(2);
@@ -49,6 +55,7 @@ const runtime = new Miniflare(
       ),
       await worker(NAMES.baseline, join(ROOT, "bench/baseline/wrangler.toml"), {}),
       await worker(NAMES.prober, join(ROOT, "bench/prober/wrangler.toml"), {}),
+      await worker(NAMES.lists, join(ROOT, "bench/lists/wrangler.toml"), {}),
     ],
   }),
 );
@@ -61,6 +68,7 @@ const ready: Ready = {
   outrider: (await runtime.unsafeGetDirectURL(NAMES.outrider)).origin,
   baseline: (await runtime.unsafeGetDirectURL(NAMES.baseline)).origin,
   prober: (await runtime.unsafeGetDirectURL(NAMES.prober)).origin,
+  lists: (await runtime.unsafeGetDirectURL(NAMES.lists)).origin,
 };
 process.send?.(ready);
 

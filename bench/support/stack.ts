@@ -19,6 +19,8 @@ export interface Stack {
   baseline: Api;
   /** The product's prober alone, behind `GET /probe?target=`. */
   prober: Api;
+  /** The product's paging of checks alone: bench/lists/worker.ts. */
+  lists: Api;
   /** The process that is workerd; undefined where it cannot be told. */
   workerd: number | undefined;
 }
@@ -34,6 +36,7 @@ export async function startStack(folder: string): Promise<Stack> {
     bundle("wrangler.toml", join(bundles, "outrider")),
     bundle("bench/baseline/wrangler.toml", join(bundles, "baseline")),
     bundle("bench/prober/wrangler.toml", join(bundles, "prober")),
+    bundle("bench/lists/wrangler.toml", join(bundles, "lists")),
     node(join(ROOT, "scripts/local-database.ts"), data, varsFile),
   ]);
   const server = fork(join(import.meta.dirname, "server.ts"), [bundles, data, varsFile], {
@@ -53,6 +56,7 @@ export async function startStack(folder: string): Promise<Stack> {
     outrider: new Api(ready.outrider, values["DEMO_API_KEY"] ?? ""),
     baseline: new Api(ready.baseline),
     prober: new Api(ready.prober),
+    lists: new Api(ready.lists),
     workerd: await childOf(server.pid, "workerd"),
   };
 }

@@ -1,3 +1,5 @@
+import { evictDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
 import { describe, expect, inject, it } from "vitest";
 import { ask, call, listen, newAccount } from "../support/api.ts";
 import { page, redirect, scripted } from "../support/origins.ts";
@@ -26,6 +28,13 @@ async function share(wish: object): Promise<Shared> {
 }
 const check = ({ key, id }: Shared) =>
   worker.call<{ Check: Row }>(key, "POST", `/tests/${id}/check`);
+/** The object that looks after a test. */
+const shardOf = async (id: number) => {
+  const row = await env.DB.prepare("SELECT shard FROM monitors WHERE id = ?")
+    .bind(id)
+    .first<{ shard: number }>();
+  return env.MONITOR.getByName(String(row?.shard));
+};
 const text = async (path: string) => {
   const response = await ask(path);
   return { status: response.status, headers: response.headers, text: await response.text() };
@@ -198,6 +207,18 @@ describe("the live stream", () => {
     const upgrade = { headers: { upgrade: "websocket" } };
     expect((await ask(`/status/${hash}/live`, upgrade)).status).toBe(404);
     expect((await ask(`/status/${hash}/live`)).status).toBe(404);
+  });
+
+  it("outlives its object", async () => {
+    const shared = await share({ url: up });
+    const socket = await listen(`/status/${shared.hash}/live`);
+    await evictDurableObject(await shardOf(shared.id));
+    const { Check } = (await check(shared)).body;
+    const told = await socket.hears(({ type }) => type === "check");
+    expect(told["row"]).toContain(`data-check="${Check["checkID"]}"`);
+    await evictDurableObject(await shardOf(shared.id));
+    await call(shared.key, "POST", `/tests/${shared.id}/publicHash`);
+    expect(await socket.closed).toMatchObject({ code: 1008 });
   });
 
   it("answers upgrades only", async () => {

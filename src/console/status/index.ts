@@ -6,7 +6,7 @@ import {
   readPublicState,
   watchPublicMonitor,
 } from "../../domain/monitor/index.ts";
-import { renderError } from "../errors.ts";
+import { renderError as renderFault } from "../errors.ts";
 import { badge } from "./badge.ts";
 import { statusPage } from "./page.ts";
 
@@ -17,6 +17,12 @@ const Watch = z.object({
     .transform(Number)
     .optional(),
 });
+
+/** Whoever follows an old link is told what became of it. */
+function renderError(fault: Fault, requestId: string): Promise<Response> {
+  const gone = new Fault("NOT_FOUND", "This page is not shared, or not any more.");
+  return renderFault(fault.code === "NOT_FOUND" ? gone : fault, requestId);
+}
 
 /** What is shared of a monitor, for whoever has its hash. */
 export const status: Dialect = {

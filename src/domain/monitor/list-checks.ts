@@ -61,6 +61,8 @@ export function keptRange(query: Partial<TimeRange>, now: number): TimeRange {
   return { oldest: query.oldest ?? limit, youngest: query.youngest ?? now };
 }
 
+type Books = Pick<MonitorShards, "tally" | "checks">;
+
 interface Source {
   accountId: string;
   shards: number[];
@@ -73,7 +75,7 @@ interface Source {
  * only the minutes are read which the page covers.
  */
 export async function pageOfChecks(
-  objects: MonitorShards,
+  objects: Books,
   source: Source,
   { offset, limit, sort = "desc" }: Pick<RangeQuery, "offset" | "limit" | "sort">,
 ): Promise<Check[]> {
@@ -94,7 +96,7 @@ export async function pageOfChecks(
 
 /** The units that a page lies in, first and last, and how many checks of them come before it. */
 async function cover(
-  objects: MonitorShards,
+  objects: Books,
   { accountId, shards, monitorId, range }: Source,
   unit: "hour" | "minute",
   sort: SortOrder,

@@ -69,6 +69,15 @@ describe("POST /tests/:testID/check", () => {
     });
   });
 
+  it("sends a name and password of the address as curl does", async () => {
+    const { key } = await newAccount();
+    const url = `${plain}/`.replace("//", "//ada:pass%20word@");
+    const id = await newTest(key, { url, word: `Authorization: Basic ${btoa("ada:pass word")}` });
+    expect((await check(key, id)).body.Check).toMatchObject({ status: 1, error: null });
+    await call(key, "PATCH", `/tests/${id}`, { url: url.replace("ada", "eve") });
+    expect((await check(key, id)).body.Check).toMatchObject({ status: 0 });
+  });
+
   it("is limited per host", async () => {
     const { key } = await newAccount();
     const id = await newTest(key, { url: up.replace("127.0.0.1", "localhost") });
