@@ -7,7 +7,7 @@ import { serveOrigins } from "../test/support/origins.node.ts";
 import type { Bench } from "./run.ts";
 import type { Api } from "./support/api.ts";
 import { authorityFile } from "./support/authority.ts";
-import { cpuSeconds } from "./support/cpu.ts";
+import { cpuSeconds } from "./support/linux.ts";
 import { startExporter } from "./support/exporter.ts";
 import { interleave, percentile } from "./support/statistics.ts";
 import { times, type BenchTable } from "./table.ts";

@@ -8,7 +8,7 @@ import { WebSocket } from "ws";
 import type { Bench } from "./run.ts";
 import type { Api } from "./support/api.ts";
 import { eventsOf, newAccount, registerSession, startPlainServer } from "./support/bots.ts";
-import { peakMemory } from "./support/memory.ts";
+import { peakMemory } from "./support/linux.ts";
 import { figuresOf, type Gap, Subscribers, type Told } from "./support/subscribers.ts";
 import { share, times, type BenchTable } from "./table.ts";
 
@@ -62,7 +62,7 @@ export async function run(bench: Bench): Promise<BenchTable> {
       const [ours] = figures;
       if (ours) notes.push(await aftermath(account, session, pace, ours.gap));
     }
-    const most = workerd === undefined ? undefined : await peakMemory(workerd);
+    const most = await peakMemory(workerd);
     if (most !== undefined) {
       notes.push(`The runtime never held more than ${Math.round(most / 1e6)} MB.`);
     }

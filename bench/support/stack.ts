@@ -7,7 +7,7 @@ import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { ensureDevVars } from "../../scripts/dev-vars.ts";
 import { Api } from "./api.ts";
-import { childOf } from "./cpu.ts";
+import { childOf } from "./linux.ts";
 import type { Ready } from "./server.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");

@@ -26,6 +26,12 @@ export async function cpuSeconds(pid: number | undefined): Promise<number> {
   return (Number(fields?.[11]) + Number(fields?.[12])) / TICKS;
 }
 
+/** The most that a process ever held in memory, in bytes; undefined where it cannot be told. */
+export async function peakMemory(pid: number | undefined): Promise<number | undefined> {
+  const kilobytes = /^VmHWM:\s+(\d+) kB/m.exec(await read(`/proc/${pid}/status`))?.[1];
+  return kilobytes === undefined ? undefined : Number(kilobytes) * 1024;
+}
+
 async function read(path: string): Promise<string> {
   return readFile(path, "utf8").catch(() => "");
 }
