@@ -69,7 +69,9 @@ export class World {
   catalogueRows = 0;
   /** Makes the catalogue refuse, for as long as it is set. */
   broken = false;
-  readonly tables = new MemoryTables();
+  readonly tables: MemoryTables;
+  /** In memory, unless it is replaced: what is opened next works with it. */
+  catalogue: ShardCatalogue = this.#memoryCatalogue();
   readonly regions: string[];
   shard: Shard;
   reader: ShardReader;
@@ -77,7 +79,8 @@ export class World {
   #batches = 0;
   readonly id: number;
 
-  constructor(options: { regions?: string[]; id?: number } = {}) {
+  constructor(options: { regions?: string[]; id?: number; tables?: MemoryTables } = {}) {
+    this.tables = options.tables ?? new MemoryTables();
     this.regions = options.regions ?? ["enam", "weur"];
     this.id = options.id ?? 7;
     [this.shard, this.reader] = this.#open();
@@ -213,7 +216,7 @@ export class World {
     };
   }
 
-  get catalogue(): ShardCatalogue {
+  #memoryCatalogue(): ShardCatalogue {
     const check = () => {
       if (this.broken) throw new Error("The catalogue cannot be reached");
     };
