@@ -11,6 +11,8 @@ import type { Check } from "../../domain/monitor/monitor.ts";
 export class CheckerHealth {
   #results: (HostResult & { at: number })[] = [];
   readonly #aside = new Map<string, number>();
+  /** Regions that others stood in for. */
+  readonly #unreachable = new Map<string, number>();
 
   /** @returns Those that are set aside from now on. */
   note(
@@ -34,15 +36,31 @@ export class CheckerHealth {
     return fresh.map((checker) => ({ checker, until }));
   }
 
-  /** When the next one is back; milliseconds, null when none is set aside. */
+  /** It could not be reached: for a while it is not asked for confirmations. */
+  missed(checker: string, now: number): void {
+    this.#unreachable.set(checker, now + ASIDE_MS);
+  }
+
+  /** When the next one can be asked again; milliseconds, null when all can be. */
   nextBack(now: number): number | null {
-    const times = [...this.at(now)].map((checker) => this.#aside.get(checker) ?? now);
-    return times.length > 0 ? Math.min(...times) : null;
+    this.unable(now);
+    const times = [...this.#aside.values(), ...this.#unreachable.values()];
+    // Until then, and including it.
+    return times.length > 0 ? Math.min(...times) + 1 : null;
   }
 
   /** Those that are set aside now. */
   at(now: number): Set<string> {
-    for (const [checker, until] of this.#aside) if (until < now) this.#aside.delete(checker);
-    return new Set(this.#aside.keys());
+    return still(this.#aside, now);
   }
+
+  /** Those that cannot confirm anything now. */
+  unable(now: number): Set<string> {
+    return new Set([...this.at(now), ...still(this.#unreachable, now)]);
+  }
+}
+
+function still(times: Map<string, number>, now: number): Set<string> {
+  for (const [checker, until] of times) if (until < now) times.delete(checker);
+  return new Set(times.keys());
 }

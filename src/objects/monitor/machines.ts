@@ -127,7 +127,12 @@ export class Machines {
   }
 
   isAsked(id: number, checkId: number): boolean {
-    return this.#kept.get(id)?.asks.some((ask) => ask.id === checkId) ?? false;
+    return this.regionAsked(id, checkId) !== undefined;
+  }
+
+  /** The region that was asked for a check, unless it was none that somebody waits for. */
+  regionAsked(id: number, checkId: number): string | undefined {
+    return this.#kept.get(id)?.asks.find((ask) => ask.id === checkId)?.region;
   }
 
   /** Whether its next check passes if nothing is new; null when any outcome is news. */

@@ -34,18 +34,17 @@ export class Purse {
 
   /** Sets a point aside for each check, as far as there are any. @returns Those that are paid. */
   async reserve(ids: readonly number[]): Promise<Set<number>> {
+    if (ids.length === 0) return new Set();
     const now = this.#options.now();
     for (const [id, at] of this.#reserved) {
       if (at < now - RESERVED_MS) this.#reserved.delete(id);
     }
     for (const id of ids) this.#reserved.set(id, now);
-    if (ids.length > 0 && this.#needed > this.#drawn) {
-      try {
-        this.#drawn = await this.#options.draw(this.#needed);
-      } catch (error) {
-        for (const id of ids) this.#reserved.delete(id);
-        throw error;
-      }
+    try {
+      await this.#drawEnough();
+    } catch (error) {
+      for (const id of ids) this.#reserved.delete(id);
+      throw error;
     }
     const paid = new Set(ids);
     for (const id of ids.toReversed()) {
@@ -60,6 +59,17 @@ export class Purse {
   spend(id: number): void {
     this.#reserved.delete(id);
     this.spent += 1;
+  }
+
+  /** Until all is paid, others' checks too that were planned meanwhile, or nothing is left. */
+  async #drawEnough(): Promise<void> {
+    while (this.#needed > this.#drawn) {
+      const goal = this.#needed;
+      const drawn = await this.#options.draw(goal);
+      // Draws may come back in another order than they were asked in.
+      this.#drawn = Math.max(this.#drawn, drawn);
+      if (drawn < goal) return;
+    }
   }
 
   get #needed(): number {

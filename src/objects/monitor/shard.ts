@@ -98,13 +98,15 @@ export class Shard {
   /** Takes results, in any order and as often as they come. */
   async record(shard: number, made: readonly MadeCheck[]): Promise<Recorded> {
     await this.head.sync(shard);
-    const { roster, health } = this.parts;
+    const { roster, health, machines } = this.parts;
     const now = this.#options.now();
     const recorded: Check[] = [];
     for (const one of made) {
       const check = this.#checkOf(one);
       if (!check || recorded.some(({ id }) => id === check.id)) continue;
       recorded.push(check);
+      const asked = machines.regionAsked(check.monitorId, check.id);
+      if (asked !== undefined && asked !== check.checker) health.missed(asked, now);
       this.#purse.spend(check.id);
       this.#noteCertificate(check.monitorId, one.result.certificateExpires, now);
     }
@@ -209,7 +211,7 @@ export class Shard {
     const item = roster.items.get(monitorId);
     if (!item?.active || item.kind === "push") return [];
     const plans: Plan[] = [];
-    for (const region of machines.toAsk(item, now, health.at(now))) {
+    for (const region of machines.toAsk(item, now, health.unable(now))) {
       const id = this.#freeId(monitorId, now, plans);
       if (id !== null) plans.push({ id, item, region });
     }

@@ -54,6 +54,15 @@ describe("a first failure", () => {
     expect(world.downtimes.length).toBe(1);
   });
 
+  it("is confirmed at once also when many fail together", async () => {
+    const world = new World();
+    for (let made = 0; made < 60; made += 1) world.add();
+    world.target = outage(START);
+    await world.run();
+    expect(world.downtimes.length).toBe(60);
+    expect(world.points).toBe(1_000_000 - 180);
+  });
+
   it("is confirmed later when nobody came back from the other region", async () => {
     const world = new World();
     const { id } = world.add({ interval: 3600 });
