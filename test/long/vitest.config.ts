@@ -29,5 +29,7 @@ export default defineConfig({
       },
     ] as UserWorkspaceConfig[],
     fileParallelism: false,
+    /** Figures are shown. */
+    silent: false,
   },
 });
