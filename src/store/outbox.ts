@@ -136,7 +136,7 @@ function isHeld({ id, attempts }: NotificationRow): SQL | undefined {
 
 /**
  * Notes that the channel took it, and when the next reminder is due, if one is wanted.
- * @returns The id of what waits behind it for the same channel and monitor; null for nothing.
+ * @returns The id of what waits behind it; null for nothing.
  */
 export async function markSent(
   db: Database,
@@ -152,16 +152,17 @@ export async function markSent(
     .update(channels)
     .set({ failures: 0, heldUntil: null })
     .where(and(eq(channels.id, channel.id), gt(channels.failures, 0)));
-  const next = nextWaiting(db, notification, now);
+  const [next, other] = whatWaits(db, notification, now);
   if (occasion !== "opened" && occasion !== "reminder") {
-    const [, , rows] = await db.batch([done, well, next]);
-    return rows[0]?.id ?? null;
+    const [, , same, rest] = await db.batch([done, well, next, other]);
+    return same[0]?.id ?? rest[0]?.id ?? null;
   }
   const dueAt = sql`${now} + c.reminder_minutes * 60000`;
-  const [, , rows] = await db.batch([
+  const [, , same, rest] = await db.batch([
     done,
     well,
     next,
+    other,
     db.run(sql`
       INSERT INTO ${notifications}
         (account_id, monitor_id, channel_id, occasion, subject, round, state, due_at, created_at)
@@ -173,7 +174,7 @@ export async function markSent(
         AND EXISTS (SELECT 1 FROM ${downtimes} d WHERE d.id = ${subject} AND d.closed_at IS NULL)
       ON CONFLICT DO NOTHING`),
   ]);
-  return rows[0]?.id ?? null;
+  return same[0]?.id ?? rest[0]?.id ?? null;
 }
 
 /** How a try went wrong. */
@@ -188,7 +189,7 @@ export interface FailedTry {
 
 /**
  * Notes a try that failed.
- * @returns The id of what waits behind a dead one; null for nothing.
+ * @returns The id of what waits behind one that was refused; null for nothing.
  */
 export async function markFailed(
   db: Database,
@@ -207,34 +208,44 @@ export async function markFailed(
   const pause = db
     .update(channels)
     .set({
-      failures: sql`${channels.failures} + 1`,
+      // What was sent side by side and failed is one failure.
+      failures: sql`${channels.failures} + (coalesce(${channels.heldUntil}, 0) <= ${now})`,
       heldUntil: sql`max(coalesce(${channels.heldUntil}, 0), ${retryAt ?? now})`,
     })
     .where(eq(channels.id, channel.id));
-  const next = nextWaiting(db, notification, now);
   if (refused) {
-    const [, rows] = await db.batch([note, next]);
-    return rows[0]?.id ?? null;
+    const [, same, rest] = await db.batch([note, ...whatWaits(db, notification, now)]);
+    return same[0]?.id ?? rest[0]?.id ?? null;
   }
   await db.batch([note, pause]);
   return null;
 }
 
-/** What is due for the same channel and monitor, the oldest first. */
-function nextWaiting(db: Database, { channelId, monitorId }: NotificationRow, now: number) {
-  return db
-    .select({ id: notifications.id })
-    .from(notifications)
-    .where(
-      and(
-        eq(notifications.channelId, channelId),
-        eq(notifications.monitorId, monitorId),
-        lte(notifications.dueAt, now),
-        sql`due_at IS NOT NULL`,
-      ),
-    )
-    .orderBy(asc(notifications.id))
-    .limit(1);
+/**
+ * The oldest that is due for the same channel and monitor, and for the channel at all. Exported
+ * so that their plans can be tested.
+ */
+export function whatWaits(
+  db: Database,
+  { channelId, monitorId }: Pick<NotificationRow, "channelId" | "monitorId">,
+  now: number,
+) {
+  const waiting = (monitor: SQL | undefined) =>
+    db
+      .select({ id: notifications.id })
+      .from(notifications)
+      .where(
+        and(
+          eq(notifications.channelId, channelId),
+          monitor,
+          lte(notifications.dueAt, now),
+          sql`due_at IS NOT NULL`,
+          isFree(db, now),
+        ),
+      )
+      .orderBy(asc(notifications.id))
+      .limit(1);
+  return [waiting(eq(notifications.monitorId, monitorId)), waiting(undefined)] as const;
 }
 
 /** Where a page of what is owed ended. */

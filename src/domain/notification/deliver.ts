@@ -9,13 +9,13 @@ import { storyOf } from "./story.ts";
 export const LEASE_MS = 60_000;
 /** Sent at the same time; the platform allows six connections. */
 const AT_ONCE = 4;
-/** Of one channel and monitor in one go. */
+/** Of one channel in one go; then the next message on the queue goes on. */
 const MAX_IN_A_ROW = 20;
 
 /**
  * Sends notifications that are owed, each at most once unless we die between its taking and our
  * note of it. Those that are not due, at work elsewhere or done are passed over. What waits
- * behind one that ended, for the same channel and monitor, follows at once.
+ * behind one that ended, for the same channel, follows at once.
  */
 export async function deliverNotifications(ctx: SystemCtx, job: NotifyJob): Promise<void> {
   const waiting = [...new Set(job.notificationIds)].toSorted((one, other) => one - other);
@@ -26,6 +26,7 @@ export async function deliverNotifications(ctx: SystemCtx, job: NotifyJob): Prom
         for (let done = 0; next !== null && done < MAX_IN_A_ROW; done += 1) {
           next = await deliver(ctx, next);
         }
+        if (next !== null) await wakeUp(ctx, next);
       } catch (error) {
         // Its lease runs out, and the clock wakes it again; the others are not to wait for it.
         ctx.log.error("notification_stuck", error, { notification: next });
@@ -55,10 +56,12 @@ async function deliver(ctx: SystemCtx, id: number): Promise<number | null> {
   });
   const failed = { reason: outcome.reason, retryAt, refused };
   const next = await markFailed(ctx.db, claimed, failed, ctx.now());
-  if (retryAt === null) return next;
-  const delaySeconds = Math.ceil((retryAt - ctx.now()) / 1000);
+  if (retryAt !== null) await wakeUp(ctx, id, Math.ceil((retryAt - ctx.now()) / 1000));
+  return next;
+}
+
+async function wakeUp(ctx: SystemCtx, id: number, delaySeconds = 0): Promise<void> {
   await ctx.ports.jobs.send([{ job: { type: "notify", notificationIds: [id] }, delaySeconds }]);
-  return null;
 }
 
 function retryTime(

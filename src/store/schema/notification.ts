@@ -83,6 +83,9 @@ export const notifications = sqliteTable(
     index("notifications_waiting")
       .on(table.monitorId, table.channelId, table.id)
       .where(sql`due_at IS NOT NULL`),
+    index("notifications_waiting_by_channel")
+      .on(table.channelId, table.id)
+      .where(sql`due_at IS NOT NULL`),
     index("notifications_by_account").on(table.accountId, table.id),
     index("notifications_by_channel").on(table.channelId, table.id),
     index("notifications_unsent")

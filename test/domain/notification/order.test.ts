@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import { sweepNotifications } from "../../../src/domain/notification/index.ts";
 import { oweCertificateWarning } from "../../../src/store/notification.ts";
 import { newBox } from "../../support/receivers.ts";
-import { db, type Outage } from "./outage.ts";
-import { deliver, minute, states, told, webhookOutage } from "./telling.ts";
+import { db, newMonitor, type Outage } from "./outage.ts";
+import { deliver, keys, minute, states, told, webhookOutage } from "./telling.ts";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -66,6 +66,30 @@ describe("order", () => {
     await deliver(outage, (await outage.goesDown()).owed);
     expect(await told(box)).toEqual([]);
     expect(await told(other)).toEqual(["monitor.down"]);
+  });
+});
+
+describe("a storm", () => {
+  it("goes out at the pace that the channel sets, each alert once", async () => {
+    const { box, outage } = await webhookOutage();
+    const owed: number[] = [];
+    for (let count = 0; count < 60; count += 1) {
+      const id = await newMonitor(outage.account.id, `Shop ${count}`, "https://shop.example/");
+      owed.push(...(await outage.goesDown("everything is down", id)).owed);
+    }
+    // It takes five, then asks for two seconds.
+    const burst = [{}, {}, {}, {}, {}, { status: 429, retryAfter: "2" }];
+    await box.meets(...Array.from({ length: 40 }, () => burst).flat());
+    for (let at = 0; at < owed.length; at += 20) await deliver(outage, owed.slice(at, at + 20));
+    const began = outage.ctx.now();
+    // The queue alone brings the rest: no clock is needed.
+    for (let job = outage.queued.shift(); job; job = outage.queued.shift()) {
+      outage.pass((job.delay ?? 0) * 1000);
+      await deliver(outage, job.ids);
+    }
+    expect(await told(box)).toHaveLength(60);
+    expect(new Set(keys(await box.received())).size).toBe(60);
+    expect(outage.ctx.now() - began).toBeLessThan(2 * MINUTE);
   });
 });
 

@@ -33,7 +33,7 @@ export interface Outage {
   pass: (ms: number) => void;
   channel: (wish: object) => Promise<{ id: number; secret?: string }>;
   /** Opens a downtime; gives its first check and the notifications it owes. */
-  goesDown: (reason?: string) => Promise<{ checkId: number; owed: number[] }>;
+  goesDown: (reason?: string, monitor?: number) => Promise<{ checkId: number; owed: number[] }>;
   comesUp: (checkId: number) => Promise<number[]>;
   pauses: (checkId: number) => Promise<void>;
   /** What the account is told of its notifications, oldest first. */
@@ -85,10 +85,17 @@ export async function newOutage(
       if (status !== 201) throw new Error(`No channel: ${JSON.stringify(body)}`);
       return { id: body.channel.id, ...(body.secret !== undefined && { secret: body.secret }) };
     },
-    goesDown: async (reason = "connection refused") => {
+    goesDown: async (reason = "connection refused", monitor = monitorId) => {
       lastCheck += 1;
       const checkId = lastCheck * 1000 + Math.floor(Math.random() * 1000) + monitorId * 1e6;
-      const opening = { ...at(), checkId, openedAt: now, checker: "weur", reason };
+      const opening = {
+        ...at(),
+        monitorId: monitor,
+        checkId,
+        openedAt: now,
+        checker: "weur",
+        reason,
+      };
       return { checkId, owed: await openDowntime(db, opening, now) };
     },
     comesUp: (checkId) => {

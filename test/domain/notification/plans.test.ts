@@ -8,7 +8,7 @@ import {
   takeBackReminders,
   unsentCount,
 } from "../../../src/store/notification.ts";
-import { claimStatement, owedPage } from "../../../src/store/outbox.ts";
+import { claimStatement, owedPage, whatWaits } from "../../../src/store/outbox.ts";
 
 const db = openDatabase(env.DB);
 const ALL = { accountId: "acct_1", offset: 100, limit: 10 };
@@ -68,6 +68,14 @@ describe("the outbox", () => {
     expect(steps).toMatch(/SEARCH notifications USING .*INDEX notifications_due/);
     expect(steps).toContain("INDEX notifications_waiting (monitor_id=? AND channel_id=? AND id<?)");
     expect(steps).not.toMatch(/SCAN|TEMP B-TREE/);
+  });
+
+  it("finds what waits behind one along indexes, in their order", async () => {
+    const [same, any] = whatWaits(db, { channelId: 1, monitorId: 1 }, 0);
+    const steps = await Promise.all([plan(same), plan(any)]);
+    expect(steps[0]).toContain("INDEX notifications_waiting (monitor_id=? AND channel_id=?)");
+    expect(steps[1]).toContain("INDEX notifications_waiting_by_channel (channel_id=?)");
+    expect(steps.join()).not.toMatch(/SCAN|TEMP B-TREE/);
   });
 
   it("takes one up by its id", async () => {

@@ -1,0 +1,1 @@
+CREATE INDEX `notifications_waiting_by_channel` ON `notifications` (`channel_id`,`id`) WHERE due_at IS NOT NULL;
