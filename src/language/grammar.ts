@@ -60,17 +60,21 @@ function tidy(words: string): string {
   return clean;
 }
 
-/** `fill email with 'a' and password with 'b'`: the verb stands once, the text is quoted. */
+/** `fill email with 'a' and password with 'b'`: the verb stands once, each field has its text. */
 function elliptical(part: string, quotes: readonly string[]): Step[] | null {
   const words = tidy(part);
   const verb = /^(type|enter|fill(?: in| out)?|input|put|write|set)\s+/i.exec(words);
   if (!verb) return null;
   const pieces = words.slice(verb[0].length).split(ELLIPSIS);
-  const whole = new RegExp(
+  const quoted = new RegExp(
     `^(?:${Q}\\s+(?:in|into|in to|to|on|for|as)\\s+.+|.+\\s(?:with|to|as)\\s+${Q}|.+\\s${Q})$`,
     "i",
   );
-  if (pieces.length < 2 || !pieces.every((piece) => whole.test(piece))) return null;
+  const plain = /^(?:fill|set)/i.test(verb[0])
+    ? /^\S.*\s(?:with|to|as)\s+\S/i
+    : /^\S.*\s(?:in|into|in to|as)\s+\S/i;
+  const form = [quoted, plain].find((each) => pieces.every((piece) => each.test(piece)));
+  if (pieces.length < 2 || !form) return null;
   const steps = pieces.map((piece) => parseStep(`${verb[0]}${piece}`, quotes));
   return steps.every((step) => step !== null) ? steps : null;
 }

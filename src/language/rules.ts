@@ -173,8 +173,13 @@ const selecting: Rule = (words, quotes) => {
   if (target.namings.some(({ kind }) => kind === "checkbox" || kind === "switch")) {
     return [{ do: "check", target, on: true }];
   }
+  // "the Pro plan": the last word may be what the choices are called.
+  const last = /^(.+)\s(\S+)$/.exec(rest);
+  const ofLast = parseTarget(last?.[1] ?? "", quotes);
+  const group = parseTarget(last?.[2] ?? "", quotes);
   const alone: Order[] = [
     { do: "select", option: target, from: null },
+    ...(ofLast && group ? [{ do: "select", option: ofLast, from: group } as const] : []),
     click(target),
     click(named(unmask(words, quotes))),
   ];

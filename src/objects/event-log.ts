@@ -2,6 +2,8 @@ import type { Gap, Numbered } from "../domain/event.ts";
 
 /** How many events a session keeps. */
 export const KEPT_EVENTS = 1000;
+/** Characters of one text in an event: a page's address or dialog may be too long for a row. */
+export const MAX_TEXT_LENGTH = 8192;
 /** Old events leave in groups, so that a steady stream costs one delete in a hundred writes. */
 const TRIM_EVERY = 100;
 
@@ -23,7 +25,8 @@ export class EventLog<E extends object> {
     return this.#latest;
   }
 
-  append(event: E, at: number): Numbered<E> {
+  append(told: E, at: number): Numbered<E> {
+    const event = bounded(told);
     const seq = this.#latest + 1;
     this.#sql.exec("INSERT INTO events VALUES (?, ?, ?)", seq, at, JSON.stringify(event));
     this.#latest = seq;
@@ -52,4 +55,12 @@ export class EventLog<E extends object> {
       oldestKept > since + 1 ? { type: "gap", from: since + 1, to: oldestKept - 1 } : null;
     return { events, gap };
   }
+}
+
+function bounded<E extends object>(event: E): E {
+  const cut = (value: unknown): unknown => {
+    if (typeof value === "string") return value.slice(0, MAX_TEXT_LENGTH);
+    return Array.isArray(value) ? value.map(cut) : value;
+  };
+  return Object.fromEntries(Object.entries(event).map(([name, value]) => [name, cut(value)])) as E;
 }

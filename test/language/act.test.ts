@@ -348,6 +348,7 @@ button "Theme" #theme`;
     ["select Spain", "select Spain option | choose country es"],
     ["choose Express", "select Express radio button | click exp"],
     ["select Express from Speed", "select Speed group | click exp"],
+    ["select the Express speed", "select Speed group | click exp"],
   ])("%s", async (command, outcome) => {
     expect(await act(new FakePage(SELECT), command)).toBe(outcome);
   });

@@ -238,6 +238,16 @@ const ORDERS: readonly (readonly [command: string, orders: string])[] = [
   ["type hello in search and press enter", "type [hello] into search ; press Enter"],
   ["fill email with 'a' and password with 'b'", "type [a] into email ; type [b] into password"],
   [
+    "Enter Ada in the city field and Lovelace in the street field",
+    "type [Ada] into city (field) ; type [Lovelace] into street (field)",
+  ],
+  [
+    "fill city with Ada and street with Lovelace",
+    "type [Ada] into city ; type [Lovelace] into street",
+  ],
+  ["Enter Ada as city, Byron as street", "type [Ada] into city ; type [Byron] into street"],
+  ["type bread and butter in the notes field", "type [bread and butter] into notes (field)"],
+  [
     "enter 'Ada' in first name and 'Lovelace' in last name",
     "type [Ada] into first name or #1 name ; type [Lovelace] into last name or #-1 name",
   ],

@@ -11,7 +11,7 @@ import type {
   SessionView,
 } from "../../domain/session/session.ts";
 import type { ObjectContext } from "../../runtime/context.ts";
-import { EventLog } from "../event-log.ts";
+import { EventLog, MAX_TEXT_LENGTH } from "../event-log.ts";
 import { Budget } from "../budget.ts";
 import type { FrameEncoder } from "../fan-out.ts";
 import type { Reporter } from "../reporter.ts";
@@ -249,7 +249,7 @@ export class Life {
         this.#broke("The page crashed.");
         return this.emit({ type: "error", message: "The page crashed." });
       case "ready":
-        this.#status.url = notice.url;
+        this.#status.url = notice.url.slice(0, MAX_TEXT_LENGTH);
         this.#status.title = notice.title;
         return undefined;
       case "gone":
@@ -278,7 +278,7 @@ export class Life {
     if (this.ended) return;
     const seen = this.keeper.current?.peek();
     if (seen) {
-      this.#status.url = seen.url;
+      this.#status.url = seen.url.slice(0, MAX_TEXT_LENGTH);
       this.#status.title = seen.title;
     }
     this.#status.lastUsed = Date.now();

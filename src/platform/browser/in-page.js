@@ -207,14 +207,18 @@ export const writeStorage = function (items) {
 
 /** @type {typeof InPage.title} */
 export const title = function () {
-  return document.title;
+  // An element may be named `title` and stand in the way of the page's own.
+  const own = Object.getOwnPropertyDescriptor(Document.prototype, "title");
+  return String(own?.get?.call(document) ?? "").slice(0, 1000);
 };
 
 /** @type {typeof InPage.serialize} */
 export const serialize = function () {
-  const { doctype, documentElement } = document;
-  const head = doctype ? new XMLSerializer().serializeToString(doctype) : "";
-  return head + (documentElement?.outerHTML ?? "");
+  // Not by its name, which an element of the page may have taken.
+  const root = Document.prototype.querySelector.call(document, ":root");
+  const { doctype } = document;
+  const head = doctype instanceof Node ? new XMLSerializer().serializeToString(doctype) : "";
+  return head + (root?.outerHTML ?? "");
 };
 
 /** @type {typeof InPage.find} */

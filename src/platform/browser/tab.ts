@@ -34,6 +34,8 @@ export interface TabListener {
 
 /** A page's history is not longer than this. */
 const MAX_REMEMBERED = 50;
+/** Of a title that is longer the rest is left out. */
+const MAX_TITLE_LENGTH = 1000;
 /** Chromium itself allows a page 200 changes of its address in ten seconds, unless told not to. */
 const MAX_MOVES_PER_SECOND = 200;
 /** One open page, as its events tell it; it knows its address and its load without asking. */
@@ -92,6 +94,7 @@ export class Tab {
     const address = info.url.replace(/^[a-z]+:\/\//, "").replace(/\/$/, "");
     this.title = info.title.replace(/\/$/, "") === address ? "" : info.title;
     if (info.title === info.url) this.title = "";
+    this.title = this.title.slice(0, MAX_TITLE_LENGTH);
   }
 
   crash(): void {
