@@ -12,6 +12,9 @@ import type { Story } from "./story.ts";
 
 /** A provider of mail that has not answered by then has not taken it, as far as we know. */
 const MAIL_WITHIN_MS = 20_000;
+/** Letters of one account in an hour, to whomever it says; more than these wait. */
+const LETTERS = 300;
+const LETTERS_WITHIN_S = 3600;
 
 /** Tells a channel a story, once. Never rejects for what lies outside this deployment. */
 export async function send(
@@ -24,7 +27,11 @@ export async function send(
   if (target === null) return unreadable();
   switch (channel.type) {
     case "email":
-      return mailed(() => ctx.ports.mail.send(letterOf(target, story)));
+      return mailed(async () => {
+        const bucket = `letters:of:${channel.accountId}`;
+        await ctx.ports.meter.attempt(bucket, LETTERS, LETTERS_WITHIN_S);
+        await ctx.ports.mail.send(letterOf(target, story));
+      });
     case "slack":
       return post(ctx, target, keyOf(story), slackBody(story));
     case "discord":
@@ -74,7 +81,9 @@ async function mailed(deliver: () => Promise<void>): Promise<PostOutcome> {
   try {
     return await Promise.race([deliver().then((): PostOutcome => ({ outcome: "taken" })), late]);
   } catch (error) {
-    return { outcome: "busy", reason: reasonOf(error) };
+    const wait = error instanceof Fault ? error.details.retryAfter : undefined;
+    const reason = reasonOf(error);
+    return { outcome: "busy", reason, ...(wait !== undefined && { retryAfterMs: wait * 1000 }) };
   } finally {
     clearTimeout(timer);
   }

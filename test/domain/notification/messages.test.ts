@@ -182,6 +182,22 @@ describe("e-mail", () => {
   });
 });
 
+describe("an account's letters", () => {
+  it("are so many an hour, and the rest waits", async () => {
+    const mailing = deployment();
+    const outage = await newOutage({ deployment: mailing });
+    await outage.channel({ type: "email", target: "me@example.com" });
+    const { owed } = await outage.goesDown();
+    const { meter } = outage.ctx.ports;
+    const bucket = `letters:of:${outage.account.id}`;
+    for (let letter = 0; letter < 300; letter += 1) await meter.attempt(bucket, 300, 3600);
+    await deliver(outage, owed);
+    expect(mailing.lettersTo("me@example.com")).toEqual([]);
+    expect(await outage.notifications()).toMatchObject([{ state: "owed" }]);
+    expect(outage.queued[0]?.delay).toBeGreaterThan(3000);
+  });
+});
+
 describe("the time until the next try", () => {
   const first = { refusals: 0, failures: 0, firstTriedAt: 0, now: 0, chance: 0 };
   const busy = { outcome: "busy", reason: "" } as const;
