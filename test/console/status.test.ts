@@ -252,6 +252,7 @@ describe("GET /ajax/getLastChecks/:testID/:hash", () => {
     expectLikeGolden(body, "agentslug/checks", dotted("Checks", BEYOND_CHECK));
     expect(body.Checks).toHaveLength(3);
     expect(headers.get("access-control-allow-origin")).toBe("*");
+    expect(headers.get("cache-control")).toBe("no-store");
     const one = await call<{ Checks: Row[] }>(null, "GET", `${path}?limit=1`);
     expect(one.body.Checks).toEqual(body.Checks.slice(0, 1));
     const wrong = await call(null, "GET", `/ajax/getLastChecks/${shared.id + 1}/${shared.hash}`);

@@ -13,7 +13,9 @@ export const ajax = [
     handle: async (ctx, { params, query }) => {
       const { testID, hash = "" } = params;
       const checks = await listPublicChecks(ctx, { hash, id: toTestId(testID), ...query });
-      return json({ Checks: checks.map(fromPublicCheck) });
+      const answer = json({ Checks: checks.map(fromPublicCheck) });
+      answer.headers.set("cache-control", "no-store");
+      return answer;
     },
   }),
 ];
