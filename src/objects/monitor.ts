@@ -27,6 +27,9 @@ import { Shard } from "./monitor/shard.ts";
 import { MonitorTables, type ShardState } from "./monitor/tables.ts";
 import { settleUpgrade, Watchers } from "./watchers.ts";
 
+/** An alarm's duty that failed is not tried again sooner. */
+const RETRY_AFTER_MS = 10_000;
+
 /**
  * One shard of an account's monitors: a thin shell over {@link Shard}, which alone decides what
  * is due and what a result means. Calls that race are taken one after the other, since nothing
@@ -188,13 +191,22 @@ export abstract class MonitorShell extends DurableObject<Env> {
   /** Hours that are over, downtimes that could not be told, confirmations that nobody brought. */
   override async alarm(): Promise<void> {
     this.#alarmAt = null;
-    const { log } = this.#context;
-    await this.#shard.hours.close().catch((error: unknown) => log.error("hour_not_closed", error));
     const owing = this.#shard.owesConfirmation;
-    await this.#shard.flush();
-    if (owing) await this.#wake(owing);
-    await this.#listeners.checkKeys(Date.now());
-    await this.#rearm();
+    const duties: Record<string, () => Promise<void>> = {
+      close_hours: () => this.#shard.hours.close(),
+      tell_downtimes: () => this.#shard.flush(),
+      wake_confirmations: async () => {
+        if (owing) await this.#wake(owing);
+      },
+      check_hashes: () => this.#listeners.checkKeys(Date.now()),
+    };
+    for (const [duty, work] of Object.entries(duties)) {
+      await work().catch((error: unknown) =>
+        this.#context.log.error("alarm_duty_failed", error, { duty }),
+      );
+    }
+    // What failed is due still: it is tried again, but not at once.
+    await this.#rearm(Date.now() + RETRY_AFTER_MS);
   }
 
   /** Somebody is to come and ask what is due. */
@@ -241,10 +253,10 @@ export abstract class MonitorShell extends DurableObject<Env> {
     });
   }
 
-  async #rearm(): Promise<void> {
+  async #rearm(soonest = 0): Promise<void> {
     const times = [this.#shard.nextAlarm, this.#listeners.keyCheck].filter((at) => at !== null);
     if (times.length === 0) return;
-    const wanted = Math.min(...times);
+    const wanted = Math.max(soonest, Math.min(...times));
     this.#alarmAt ??= await this.ctx.storage.getAlarm();
     if (this.#alarmAt !== null && this.#alarmAt <= wanted) return;
     this.#alarmAt = wanted;
