@@ -58,7 +58,7 @@ const MAX_PENDING = 1000;
 /** Characters in one array message; the oldest of more are skipped. */
 const MAX_BATCH_LENGTH = 512 * 1024;
 /** "Try again later" (RFC 6455 registry). */
-export const TRY_AGAIN_LATER = 1013;
+const TRY_AGAIN_LATER = 1013;
 
 interface Progress {
   /** Last `seq` sent. */

@@ -68,7 +68,7 @@ export interface Socket {
   /** Parsed messages, so far. */
   heard: Record<string, unknown>[];
   closed: Promise<{ code: number; reason: string }>;
-  /** Resolves with the first message, old or new, that passes; rejects after five seconds. */
+  /** Resolves with the first message, old or new, that passes; rejects after fifteen seconds. */
   hears: (test: (message: Record<string, unknown>) => boolean) => Promise<Record<string, unknown>>;
   say: (message: unknown) => void;
   /** Sends as it is. */
@@ -103,7 +103,7 @@ export async function listen(
         const timer = setTimeout(() => {
           waiting.delete(look);
           reject(new Error(`Not heard; heard ${JSON.stringify(heard)}`));
-        }, 5000);
+        }, 15_000);
         const look = () => {
           const found = heard.find(test);
           if (!found) return;

@@ -13,7 +13,7 @@ const MAX_DETAILS_BYTES = 16 * 1024;
 /** Readers of JSON have stacks of their own: many end at a thousand levels or sooner. */
 const MAX_DEPTH = 100;
 /** Events in one request. */
-export const MAX_EVENTS = 500;
+const MAX_EVENTS = 500;
 /** Bytes: so many events with so large details, and what stands around them. */
 export const EVENTS_BODY_LIMIT = MAX_EVENTS * (MAX_DETAILS_BYTES + 1024);
 

@@ -4,8 +4,8 @@ import type { Proxy, ProxyHealth, ProxyStatus } from "./telemetry.ts";
 export const HEALTHY_FROM = 0.8;
 export const FLAGGED_FROM = 0.5;
 /** wire/notes.md: so many failures in a row cool a proxy for so long. */
-export const COOLING_STREAK = 3;
-export const COOLING_MS = 30 * 60_000;
+const COOLING_STREAK = 3;
+const COOLING_MS = 30 * 60_000;
 
 /** What is known of a proxy after one more finished visit. */
 export function afterVisit(

@@ -149,8 +149,7 @@ export interface ProxyChanges {
   country?: string | null;
 }
 
-export const PROXY_STATUSES = ["healthy", "flagged", "blacklisted"] as const;
-export type ProxyStatus = (typeof PROXY_STATUSES)[number];
+export type ProxyStatus = "healthy" | "flagged" | "blacklisted";
 export type ProxyHealth = Record<ProxyStatus, number>;
 
 export interface ProxyList {

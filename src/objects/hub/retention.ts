@@ -1,6 +1,6 @@
 /** Events that leave in one go; the rest leaves a moment later, so that others get their turn. */
 export const SLICE = 5000;
-export const NEXT_SLICE_MS = 200;
+const NEXT_SLICE_MS = 200;
 /** A batch that comes again comes within a day. */
 export const BATCHES_KEPT_MS = 24 * 60 * 60_000;
 const DAY_MS = 24 * 60 * 60_000;

@@ -16,7 +16,7 @@ export function indexVisit(sql: HubSql, no: number, visit: NewVisit): void {
  * Each field behind two marks: with them even a single character has a trigram of its own where
  * a field begins, so that short searches are prefixes and need no index of their own.
  */
-export function searchText({ id, profileId, proxy }: NewVisit): string {
+function searchText({ id, profileId, proxy }: NewVisit): string {
   return [id, profileId, proxy ?? ""]
     .filter((field) => field !== "")
     .map((field) => START + START + plain(field))
