@@ -101,3 +101,38 @@ describe.each(routes)("%s", (_name, route) => {
     }
   });
 });
+
+describe("JSON that is small and costs much", () => {
+  it("nested deeper than anything real is refused by every dialect before it is walked", async () => {
+    const deep = `${"[".repeat(20_000)}${"]".repeat(20_000)}`;
+    const bodies: [string, string, string][] = [
+      ["POST", `/sessions/${id}/workflow`, `{"workflow":{"name":"w","steps":${deep}}}`],
+      ["PATCH", "/manage/account", `{"crater_config":{"a":${deep}}}`],
+    ];
+    for (const [method, path, body] of bodies) {
+      const headers = { authorization: `Bearer ${key}`, "content-type": "application/json" };
+      const response = await ask(path, { method, headers, body });
+      expect(response.status).toBe(400);
+      expect(await response.text()).toContain("nested");
+    }
+    const brackets = "[".repeat(500);
+    const { status } = await call(key, "PATCH", "/manage/account", {
+      crater_config: { note: `${brackets}"\\${brackets}` },
+    });
+    expect(status).toBe(200);
+  });
+
+  it("variables that blow a workflow up are refused", async () => {
+    const { status, body } = await call<{ error: { message: string } }>(
+      key,
+      "POST",
+      `/sessions/${id}/workflow`,
+      {
+        workflow: { name: "w", steps: [{ action: "act", command: "{{a}}".repeat(50_000) }] },
+        variables: { a: "x".repeat(500_000) },
+      },
+    );
+    expect(status).toBe(400);
+    expect(body.error.message).toContain("variables");
+  });
+});

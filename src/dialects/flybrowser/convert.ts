@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { Fault } from "../../domain/errors.ts";
 import type { Cookie, NewCookie, ScreenshotOptions } from "../../domain/ports.ts";
 import type {
   ModelSettings,
@@ -68,25 +69,40 @@ export function toScreenshotOptions(request: {
  * @throws Fault BAD_REQUEST that names the step and the field.
  */
 export function toSteps(request: z.output<typeof WorkflowRequest>): WorkflowStep[] {
-  const steps = substitute(request.workflow.steps, request.variables ?? {});
+  const expand = expander(request.variables ?? {});
+  const steps = substitute(request.workflow.steps, expand);
   return parse(WorkflowSteps, { workflow: { steps } }, "body").workflow.steps.map(toStep);
 }
 
-/** Replaces `{{name}}` and `${name}` in every text; names that are not given stay as they are. */
-function substitute(value: unknown, variables: Record<string, string>): unknown {
-  if (typeof value === "string") {
-    return value.replace(
+/** Characters that the variables of one workflow may add to it: each may stand in many places. */
+const MAX_EXPANSION = 1_000_000;
+
+/** Replaces `{{name}}` and `${name}` in a text; names that are not given stay as they are. */
+function expander(variables: Record<string, string>): (text: string) => string {
+  let room = MAX_EXPANSION;
+  return (text) =>
+    text.replace(
       /\{\{\s*([\w.-]+)\s*\}\}|\$\{\s*([\w.-]+)\s*\}/g,
       (whole, braces?: string, dollar?: string) => {
         const name = braces ?? dollar ?? "";
-        return Object.hasOwn(variables, name) ? (variables[name] ?? whole) : whole;
+        const value = Object.hasOwn(variables, name) ? variables[name] : undefined;
+        room -= value?.length ?? 0;
+        if (room < 0) {
+          const reason = `must not add more than ${MAX_EXPANSION} characters to the workflow`;
+          throw new Fault("BAD_REQUEST", `variables: ${reason}`, { fields: { variables: reason } });
+        }
+        return value ?? whole;
       },
     );
-  }
-  if (Array.isArray(value)) return value.map((item) => substitute(item, variables));
+}
+
+/** Every text in it, replaced. */
+function substitute(value: unknown, expand: (text: string) => string): unknown {
+  if (typeof value === "string") return expand(value);
+  if (Array.isArray(value)) return value.map((item) => substitute(item, expand));
   if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(
-    Object.entries(value).map(([name, item]) => [name, substitute(item, variables)]),
+    Object.entries(value).map(([name, item]) => [name, substitute(item, expand)]),
   );
 }
 

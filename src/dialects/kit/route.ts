@@ -106,6 +106,9 @@ export function route<A extends Auth, Q extends z.ZodType, B extends z.ZodType>(
   };
 }
 
+/** What walks or writes JSON again does so by recursion, which a body must not exhaust. */
+const MAX_DEPTH = 100;
+
 function assertJson(request: Request): void {
   const type = request.headers.get("content-type") ?? "";
   if (!/^application\/(?:[\w.+-]+\+)?json\b/i.test(type)) {
@@ -131,9 +134,29 @@ function decodeJson(bytes: Uint8Array, optional: boolean): unknown {
     if (optional) return {};
     throw new Fault("BAD_REQUEST", "A JSON body is required.");
   }
+  if (isNestedBeyond(MAX_DEPTH, bytes)) {
+    throw new Fault("BAD_REQUEST", `The body is nested more than ${MAX_DEPTH} levels deep.`);
+  }
   try {
     return JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes));
   } catch {
     throw new Fault("BAD_REQUEST", "The body is not valid JSON.");
   }
+}
+
+/** Looks at the brackets outside of strings; what is no JSON is for the parser to refuse. */
+function isNestedBeyond(most: number, bytes: Uint8Array): boolean {
+  const [quote, backslash, openers, closers] = [0x22, 0x5c, [0x5b, 0x7b], [0x5d, 0x7d]] as const;
+  let depth = 0;
+  let inString = false;
+  for (let at = 0; at < bytes.length; at += 1) {
+    const byte = bytes[at] ?? 0;
+    if (inString && byte === backslash) at += 1;
+    else if (byte === quote) inString = !inString;
+    else if (inString) continue;
+    else if (byte === openers[0] || byte === openers[1]) depth += 1;
+    else if (byte === closers[0] || byte === closers[1]) depth -= 1;
+    if (depth > most) return true;
+  }
+  return false;
 }

@@ -62,3 +62,19 @@ test("without the guard all addresses are open", async () => {
   await current.click(pick(await current.tree(), "button", "Go").ref);
   expect(await current.title()).toBe("Sign in");
 });
+
+test("frames that a page makes of its own words are its own", async () => {
+  const { page } = await launch();
+  const current = await page();
+  await current.go(
+    show(`<iframe src="data:text/html,<button>Data</button>"></iframe>
+<iframe srcdoc="<button>Words</button>"></iframe><iframe id=made></iframe>
+<script>made.src = URL.createObjectURL(new Blob(["<button>Blob</button>"], { type: "text/html" }))</script>`),
+    "load",
+  );
+  const made = ["Data", "Words", "Blob"];
+  const seen = async () =>
+    all(await current.tree()).flatMap(({ name }) => (made.includes(name) ? [name] : []));
+  await eventually(async () => (await seen()).length >= made.length);
+  expect(new Set(await seen())).toEqual(new Set(made));
+});
