@@ -49,7 +49,7 @@ export async function run(bench: Bench): Promise<BenchTable> {
       "Baseline: a Hono Worker that answers one D1 point query (by primary key) as JSON, without key, limit, log or headers, in the same workerd and on the same database.",
       "Hono alone reads nothing: what is between the two is D1, which also dominates the list.",
       `${ROUNDS} interleaved rounds of ${REQUESTS} requests each, over kept connections straight to workerd: no proxy of \`wrangler dev\` stands between, which would add the same to both.`,
-      `The account has ${SESSIONS} sessions. The list is two D1 queries in one batch, a session one call of its Durable Object.`,
+      `The account has ${SESSIONS} sessions. The list is one D1 query, a session one call of its Durable Object.`,
     ],
   };
 }

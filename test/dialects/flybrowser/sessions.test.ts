@@ -145,6 +145,11 @@ describe("GET /sessions", () => {
     );
     expect(page.body.sessions.map((row) => row.session_id)).toEqual([ids[1]]);
     expect(page.body.total).toBe(3);
+    // Full pages, the last one and those beyond it know the total as well.
+    for (const query of ["limit=3", "limit=2&offset=2", "limit=2&offset=3", "offset=9"]) {
+      const { body } = await call<{ total: number }>(key, "GET", `/sessions?${query}`);
+      expect(body.total).toBe(3);
+    }
   });
 
   it.each(["limit=0", "limit=1001", "limit=ten", "offset=-1", "offset=1.5"])(
