@@ -2,9 +2,6 @@ import type { SessionEvent } from "../event.ts";
 import type { ActionName } from "../page.ts";
 import type { EventKind, NewVisit } from "../telemetry/index.ts";
 
-/** Characters of one text in an event's details; an address may be longer than a row may hold. */
-const MAX_TEXT = 2000;
-
 /** The visit that a session is in the account's stream. */
 export function visitOf(sessionId: string): NewVisit {
   return {
@@ -26,15 +23,6 @@ const KINDS: Partial<Record<ActionName, EventKind>> = {
 
 /** What a session did, as the account's stream tells it. Never what was typed. */
 export function visitEventOf(event: SessionEvent): { kind: string; details: object } {
-  const { kind, details } = told(event);
-  const bounded = Object.entries(details).map(([name, value]) => [
-    name,
-    typeof value === "string" ? value.slice(0, MAX_TEXT) : value,
-  ]);
-  return { kind, details: Object.fromEntries(bounded) as object };
-}
-
-function told(event: SessionEvent): { kind: string; details: Record<string, unknown> } {
   switch (event.type) {
     case "action": {
       const { action, element } = event;
