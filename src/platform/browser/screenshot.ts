@@ -14,8 +14,8 @@ interface Clip {
   height: number;
 }
 
-/** Chromium draws no surface longer than this; beyond it a picture would repeat itself. */
-const MAX_SIDE = 16_384;
+/** WebP holds no longer side. Beyond one more Chromium draws none, and a picture repeats itself. */
+const MAX_SIDE = 16_383;
 
 /** Pictures the viewport, the whole page or one element of it. */
 export async function takePicture(

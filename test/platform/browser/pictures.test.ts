@@ -42,6 +42,14 @@ test("takes the whole page, or one element of it", async () => {
   }
 });
 
+test("takes as much of a page without end as a picture holds", async () => {
+  const { page } = await launch();
+  const current = await page();
+  await current.go(show('<div style="height:20000px">Tall</div>'), "load");
+  const picture = await current.screenshot({ format: "webp", fullPage: true });
+  expect(picture).toMatchObject({ width: 1280, height: 16_383 });
+});
+
 test("prints the page", async () => {
   const { page } = await launch();
   const current = await page();
