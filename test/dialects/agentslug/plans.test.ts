@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { openDatabase } from "../../../src/store/database.ts";
 import { downtimePage } from "../../../src/store/downtime.ts";
 import { monitorCount, monitorPage } from "../../../src/store/monitor.ts";
-import { billingRows, statCount, statPage } from "../../../src/store/stat.ts";
+import { billingRows, dayTallies, statCount, statPage } from "../../../src/store/stat.ts";
 
 /** Every list reads along an index, in the index's order: no scan, no sorting. */
 
@@ -58,5 +58,20 @@ describe("the query plan of", () => {
     const told = await plan(query);
     expect(told).toContain(index);
     expect(told).not.toMatch(/SCAN|TEMP B-TREE/);
+  });
+
+  it("the status page's days", async () => {
+    const told = await plan(dayTallies(db, "acct_1", 1, { fromHour: 0, toHour: 2160 }));
+    expect(told).toContain("hourly_stats USING PRIMARY KEY (monitor_id=? AND hour>? AND hour<?)");
+    expect(told).not.toContain("SCAN");
+  });
+
+  it("a public hash, and many of them", async () => {
+    const { results } = await env.DB.prepare(
+      "EXPLAIN QUERY PLAN SELECT public_hash FROM json_each('[]') JOIN monitors ON public_hash = value",
+    ).all<{ detail: string }>();
+    const told = results.map(({ detail }) => detail).join("\n");
+    expect(told).toContain("monitors USING COVERING INDEX monitors_by_public_hash (public_hash=?)");
+    expect(told).not.toContain("SCAN monitors");
   });
 });
