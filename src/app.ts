@@ -4,6 +4,7 @@ import { pages } from "./console/index.ts";
 import { status } from "./console/status/index.ts";
 import { adspower } from "./dialects/adspower/index.ts";
 import { agentslug } from "./dialects/agentslug/index.ts";
+import { crater } from "./dialects/crater/index.ts";
 import { flybrowser } from "./dialects/flybrowser/index.ts";
 import { type App, type Dialect, mount, type Services } from "./dialects/kit/index.ts";
 import { manage } from "./dialects/manage/index.ts";
@@ -16,6 +17,7 @@ export const DIALECTS: readonly [Dialect, ...Dialect[]] = [
   flybrowser,
   adspower,
   agentslug,
+  crater,
   manage,
   status,
   pages,
@@ -69,12 +71,20 @@ export function buildApp(): App<Env> {
 
   app.notFound((c) => {
     c.set("dialect", root.name);
-    return root.renderError(new Fault("NOT_FOUND", "There is nothing here."), c.get("requestId"));
+    return root.renderError(
+      new Fault("NOT_FOUND", "There is nothing here."),
+      c.get("requestId"),
+      c.req.raw,
+    );
   });
   app.onError((error, c) => {
     const requestId = c.get("requestId");
     createLog({ request_id: requestId }).error("fault", error);
-    return root.renderError(new Fault("INTERNAL", "Something went wrong on our side."), requestId);
+    return root.renderError(
+      new Fault("INTERNAL", "Something went wrong on our side."),
+      requestId,
+      c.req.raw,
+    );
   });
   return app;
 }

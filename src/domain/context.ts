@@ -15,6 +15,18 @@ export type Actor =
       keyExpiresAt: number | null;
       /** Where it asks from, as the platform saw it; absent where no request came. */
       address?: string;
+    }
+  /** A remote machine that pulls work, with a token of its own. */
+  | {
+      type: "runner";
+      runnerId: number;
+      accountId: string;
+      name: string;
+      /** What it works on, and what was taken from it last; ids of experiments. */
+      experimentId: number | null;
+      lateExperimentId: number | null;
+      /** What was last noted of it. */
+      seen: { at: number | null; beats: boolean; revision: string | null };
     };
 
 export type AccountActor = Extract<Actor, { type: "account" }>;
@@ -47,6 +59,11 @@ export interface Settings {
   hostChecksPerMinute: number;
   /** Points that a new account begins with; one is spent per check. */
   pointsAtSignup: number;
+  /** Requests a minute of one runner. */
+  runnerRateLimit: number;
+  /** Milliseconds without a sign of life after which a runner is lost: with heartbeats, without. */
+  runnerTimeoutMs: number;
+  runnerTimeoutLegacyMs: number;
   /** Id of the deployed version of the Worker. */
   version: string;
 }

@@ -2,7 +2,7 @@
  * What the queues carry. A message is a wake-up: the catalogue holds the truth, so a job that
  * comes twice, late or never does no harm.
  */
-export type Job = ChecksJob | NotifyJob;
+export type Job = ChecksJob | NotifyJob | ReportJob;
 
 /** Makes the checks of some shards that are due in ten seconds of a minute. */
 export interface ChecksJob {
@@ -18,6 +18,12 @@ export interface ChecksJob {
 export interface NotifyJob {
   type: "notify";
   notificationIds: number[];
+}
+
+/** Builds the report of an experiment that has ended. */
+export interface ReportJob {
+  type: "report";
+  experimentId: number;
 }
 
 export type JobType = Job["type"];

@@ -81,6 +81,12 @@ const Variables = z.object({
   MAX_CHECKS_PER_HOST: whole(1, 1_000_000, 1200),
   /** Points that a new account begins with; one is spent per check. */
   POINTS_AT_SIGNUP: whole(0, 1_000_000_000, 100_000),
+  /** Requests a minute of one runner. */
+  RUNNER_RATE_LIMIT_PER_MINUTE: whole(1, 10_000_000, 6000),
+  /** Seconds without a heartbeat after which a runner is lost. */
+  RUNNER_TIMEOUT: whole(60, 86_400, 300),
+  /** The same for runners that know no heartbeats: any request is a sign of life. */
+  RUNNER_TIMEOUT_LEGACY: whole(60, 31_536_000, 86_400),
   /** Our own host name, refused as a target; the host a request came to is refused anyway. */
   PUBLIC_HOST: z.string().optional(),
   /** DNS over HTTPS, for names that resolve to private addresses. */

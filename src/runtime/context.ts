@@ -1,5 +1,6 @@
 import { authenticate } from "../domain/account/index.ts";
 import type { Actor, Ctx, Log, Settings, SystemCtx } from "../domain/context.ts";
+import { authenticateRunner, isToken } from "../domain/experiment/index.ts";
 import type { Prober } from "../domain/monitor/probe.ts";
 import type { Language } from "../domain/page.ts";
 import type { BrowserLauncher, Guard, Ports, Seal } from "../domain/ports.ts";
@@ -64,6 +65,9 @@ export function platformOf(env: Env): Platform {
       maxMonitors: config.MAX_MONITORS,
       hostChecksPerMinute: config.MAX_CHECKS_PER_HOST,
       pointsAtSignup: config.POINTS_AT_SIGNUP,
+      runnerRateLimit: config.RUNNER_RATE_LIMIT_PER_MINUTE,
+      runnerTimeoutMs: config.RUNNER_TIMEOUT * 1000,
+      runnerTimeoutLegacyMs: config.RUNNER_TIMEOUT_LEGACY * 1000,
       version: env.VERSION.id,
     },
     db: openDatabase(env.DB),
@@ -75,7 +79,7 @@ export function platformOf(env: Env): Platform {
       telemetry: createTelemetry(env.HUB),
       shards: createMonitorShards(env.MONITOR),
       checkers: createCheckers(env.CHECKER),
-      jobs: createJobs({ checks: env.CHECKS, notify: env.NOTIFICATIONS }),
+      jobs: createJobs({ checks: env.CHECKS, notify: env.NOTIFICATIONS, report: env.UPKEEP }),
       seal,
       files: createFiles(env.FILES),
       regions: createRegions(env.SESSION),
@@ -131,13 +135,14 @@ export function systemContext(env: Env, fields: Record<string, unknown>): System
   return { db, ports: { ...ports, guard }, settings, now: Date.now, log: createLog(fields) };
 }
 
-/** The actor that a credential opens: the operator's key, or an account's. */
+/** The actor that a credential opens: the operator's key, an account's, or a runner's token. */
 export async function identify(
   env: Env,
   ctx: Ctx,
   credential: string,
   fresh: boolean,
 ): Promise<Actor | null> {
+  if (isToken(credential)) return authenticateRunner({ db: ctx.db }, credential);
   const actor = await authenticate({ db: ctx.db, now: ctx.now }, credential, { fresh });
   if (actor) return actor;
   const { config, seal } = platformOf(env);

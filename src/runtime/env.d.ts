@@ -6,6 +6,7 @@ interface __BaseEnv_Env {
 	EMAIL: SendEmail;
 	CHECKS: Queue;
 	NOTIFICATIONS: Queue;
+	UPKEEP: Queue;
 	BROWSER: BrowserRun;
 	VERSION: WorkerVersionMetadata;
 	SIGNUP: "closed";

@@ -1,5 +1,6 @@
 import type { SystemCtx } from "../domain/context.ts";
 import type { Job, JobType } from "../domain/job.ts";
+import { buildReport } from "../domain/experiment/index.ts";
 import { runChecks } from "../domain/monitor/index.ts";
 import { deliverNotifications } from "../domain/notification/index.ts";
 import { systemContext } from "./context.ts";
@@ -12,6 +13,7 @@ type Handlers = {
 const HANDLERS: Handlers = {
   checks: runChecks,
   notify: deliverNotifications,
+  report: buildReport,
 };
 
 /**

@@ -1,3 +1,4 @@
+import { handOnLostWork, sweepExperiments, wakeReports } from "../domain/experiment/index.ts";
 import { minuteOf } from "../domain/monitor/due.ts";
 import { claimDueShards } from "../domain/monitor/index.ts";
 import { sweepNotifications, wakeNotifications } from "../domain/notification/index.ts";
@@ -17,6 +18,9 @@ export async function scheduled(controller: ScheduledController, env: Env): Prom
     claim_due_checks: () => claimDueShards(ctx, minuteOf(now)),
     wake_notifications: () => wakeNotifications(ctx),
     sweep_notifications: () => sweepNotifications(ctx),
+    hand_on_lost_work: () => handOnLostWork(ctx),
+    wake_reports: () => wakeReports(ctx),
+    sweep_experiments: () => sweepExperiments(ctx),
     record_deployment: () => recordDeployment(db, env.VERSION.id, now),
     sweep_browser_line: () => sweepLine(db, now - DEAD_IN_LINE_MS),
   };

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { DIALECTS } from "../../src/app.ts";
+import type { Route } from "../../src/dialects/kit/index.ts";
 import { ask, call, newAccount, newSession } from "../support/api.ts";
+import { newRunner } from "../support/runners.ts";
 
 /** Whatever is sent, the answer is the caller's fault or the work done: never a 500. */
 
@@ -31,6 +33,15 @@ const ODD: unknown[] = [
     userAgent: "\n",
     certWarningDays: 1e99,
   },
+  { crate: {}, toolchain: [], result: "\u0000", log: 5 },
+  { crate: "x", toolchain: "stable", result: { a: { b: [] } }, log: "%%%" },
+  {
+    "experiment-name": "\ud800",
+    results: [{ crate: 1, toolchain: 2, result: "x" }],
+    version: [1, 2],
+  },
+  { capabilities: ["", " ", "\u0000"], error: { deep: [[[[]]]] } },
+  { name: "odd", crates: [null, {}, []], toolchains: [[], {}], mode: "\u0000", priority: 1e300 },
   { type: "push", interval: 1e300, testName: "\u202e", body: { a: 1 } },
 ];
 
@@ -53,16 +64,21 @@ const QUERIES = [
 
 let key: string;
 let id: string;
+let token: string;
 beforeAll(async () => {
   ({ key } = await newAccount());
   id = await newSession(key);
+  token = await newRunner(key, "odd");
 });
 afterAll(async () => {
   await call(key, "DELETE", `/sessions/${id}`);
 });
 
 /** The key as each dialect wants it. */
-const knock = () => ({ authorization: `Bearer ${key}`, "x-api-key": key });
+const knock = (route: Route) => ({
+  authorization: route.auth === "runner" ? `CraterToken ${token}` : `Bearer ${key}`,
+  "x-api-key": key,
+});
 
 const routes = DIALECTS.flatMap((dialect) =>
   dialect.routes.map((route) => [`${route.method} ${route.path}`, route] as const),
@@ -79,7 +95,7 @@ describe.each(routes)("%s", (_name, route) => {
       const path = paths()[0] ?? "";
       const response = await ask(path, {
         method: route.method,
-        headers: { ...knock(), "content-type": "application/json" },
+        headers: { ...knock(route), "content-type": "application/json" },
         body: JSON.stringify(body),
       });
       await response.body?.cancel();
@@ -90,7 +106,7 @@ describe.each(routes)("%s", (_name, route) => {
   it.runIf(route.method === "GET")("survives odd paths and queries", async () => {
     for (const path of paths()) {
       for (const query of QUERIES) {
-        const response = await ask(`${path}?${query}`, { headers: knock() });
+        const response = await ask(`${path}?${query}`, { headers: knock(route) });
         await response.body?.cancel();
         expect({ path, query, failed: response.status >= 500 }).toEqual({
           path,

@@ -67,6 +67,15 @@ const MANNERS: Record<string, Manners> = {
     missing: 401,
     wrong: 403,
   },
+  crater: {
+    knock: (key) => ({ authorization: `token ${key}` }),
+    messageIn: async (response) => {
+      expect(response.headers.get("content-type")).toMatch(/^text\/plain/);
+      return response.text();
+    },
+    missing: 403,
+    wrong: 403,
+  },
   status: page,
   console: page,
 };

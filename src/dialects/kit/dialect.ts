@@ -8,6 +8,8 @@ import type { CredentialReader } from "./credential.ts";
 import { onlyOnce } from "./idempotency.ts";
 import type { RawInput, Route } from "./route.ts";
 
+type RunnerActor = Extract<Actor, { type: "runner" }>;
+
 /** One vendor's wire: how to knock, what is there, and how a refusal looks. */
 export interface Dialect {
   name: string;
@@ -18,7 +20,8 @@ export interface Dialect {
   limitsAddresses?: boolean;
   /** What to say when the credential is missing. */
   missingCredential: string;
-  renderError: (fault: Fault, requestId: string) => Response | Promise<Response>;
+  /** The request tells how its sender wants to be answered. */
+  renderError: (fault: Fault, requestId: string, request: Request) => Response | Promise<Response>;
   routes: Route[];
 }
 
@@ -50,7 +53,7 @@ export function mount<E extends object>(
   const refuse = (c: C, pattern: string, fault: Fault) => {
     c.set("dialect", dialect.name);
     c.set("route", pattern);
-    return rendered(dialect, fault, c.get("requestId"));
+    return rendered(dialect, fault, c.get("requestId"), c.req.raw);
   };
   for (const route of dialect.routes) {
     const methods = allowed.get(route.path) ?? [];
@@ -95,7 +98,7 @@ async function serve<E extends object>(
     if (dialect.limitsAddresses) await assertAddressAdmitted(ctx);
     const actor = await identify(dialect, route, services, ctx, c);
     ctx = { ...ctx, actor };
-    if (actor.type === "account") {
+    if (actor.type === "account" || actor.type === "runner") {
       admission = await admit(ctx, actor);
       assertAdmitted(admission, ctx.now());
     }
@@ -110,7 +113,7 @@ async function serve<E extends object>(
   } catch (error) {
     const fault = error instanceof Fault ? error : unexpected(ctx, error, route);
     const actor = ctx?.actor ?? null;
-    return finish(await rendered(dialect, fault, requestId), actor, admission);
+    return finish(await rendered(dialect, fault, requestId, c.req.raw), actor, admission);
   }
 }
 
@@ -127,7 +130,7 @@ async function answer(
     try {
       return await route.run(ctx, input);
     } catch (error) {
-      if (error instanceof Fault) return rendered(dialect, error, requestId);
+      if (error instanceof Fault) return rendered(dialect, error, requestId, input.request);
       throw error;
     }
   });
@@ -146,7 +149,9 @@ async function identify<E extends object>(
     if (route.auth === "optional" || route.auth === "welcome") return ctx.actor;
     throw new Fault("UNAUTHENTICATED", dialect.missingCredential);
   }
-  const actor = await services.identify(c.env, ctx, credential, route.upgrade);
+  const found = await services.identify(c.env, ctx, credential, route.upgrade);
+  // A runner's token opens what runners do, and nothing else does.
+  const actor = (found?.type === "runner") === (route.auth === "runner") ? found : null;
   if (!actor && route.auth === "welcome") return ctx.actor;
   if (!actor) throw new Fault("INVALID_CREDENTIAL", "Invalid API key");
   if (route.auth === "key" && actor.type !== "account") {
@@ -161,7 +166,11 @@ async function identify<E extends object>(
   return actor;
 }
 
-function admit(ctx: Ctx, actor: AccountActor): Promise<Admission> {
+function admit(ctx: Ctx, actor: AccountActor | RunnerActor): Promise<Admission> {
+  if (actor.type === "runner") {
+    const { accountId, runnerId } = actor;
+    return ctx.ports.meter.admit(accountId, `runner:${runnerId}`, ctx.settings.runnerRateLimit);
+  }
   const { rateLimitPerMinute, dailyLimit, monthlyLimit } = ctx.settings;
   const quota = { day: dailyLimit, month: monthlyLimit };
   return ctx.ports.meter.admit(actor.accountId, actor.keyId, rateLimitPerMinute, quota);
@@ -180,8 +189,13 @@ function unexpected(ctx: Ctx | null, error: unknown, route: Route): Fault {
   return new Fault("INTERNAL", "Something went wrong on our side.");
 }
 
-async function rendered(dialect: Dialect, fault: Fault, requestId: string): Promise<Response> {
-  const response = await dialect.renderError(fault, requestId);
+async function rendered(
+  dialect: Dialect,
+  fault: Fault,
+  requestId: string,
+  request: Request,
+): Promise<Response> {
+  const response = await dialect.renderError(fault, requestId, request);
   const { retryAfter, allow } = fault.details;
   if (retryAfter !== undefined) response.headers.set("retry-after", String(retryAfter));
   if (allow) response.headers.set("allow", allow.join(", "));

@@ -6,14 +6,15 @@ import { parse } from "./validate.ts";
 export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
 /**
- * Who may knock. `key`: an account key; `operator`: the deployment's ADMIN_KEY; `optional`:
+ * Who may knock. `key`: an account key; `runner`: a runner's token; `operator`: the deployment's ADMIN_KEY; `optional`:
  * a credential is read when there is one; `welcome`: the same, and one that opens nothing is as
  * good as none; `open`: none is looked at.
  */
-export type Auth = "key" | "operator" | "optional" | "welcome" | "open";
+export type Auth = "key" | "runner" | "operator" | "optional" | "welcome" | "open";
 
 interface ActorOf {
   key: AccountActor;
+  runner: Extract<Actor, { type: "runner" }>;
   operator: Extract<Actor, { type: "operator" }>;
   optional: Actor;
   welcome: Actor;
@@ -32,6 +33,8 @@ export interface RawInput {
   body: Uint8Array;
 }
 
+export type Encoding = "json" | "form" | "either" | "ndjson";
+
 /** One line of a vendor's document. Its handler is `parse → verb → convert`, nothing else. */
 export interface RouteDefinition<A extends Auth, Q extends z.ZodType, B extends z.ZodType> {
   method: Method;
@@ -43,8 +46,11 @@ export interface RouteDefinition<A extends Auth, Q extends z.ZodType, B extends 
   /** The body may be left out and is then `{}`. */
   bodyOptional?: boolean;
   bodyLimit?: number;
-  /** How the body is written: JSON unless it says otherwise; `form` as browsers send forms. */
-  encoding?: "json" | "form" | "either";
+  /**
+   * How the body is written: JSON unless it says otherwise; `form` as browsers send forms;
+   * `ndjson`: a JSON value a line, read as an array.
+   */
+  encoding?: Encoding;
   /** Refuses a body that does not say it is JSON (415). */
   jsonOnly?: boolean;
   /** Honours `Idempotency-Key`. */
@@ -118,15 +124,35 @@ function assertJson(request: Request): void {
 
 const FORM = "application/x-www-form-urlencoded";
 
-function decode(
-  input: RawInput,
-  how: { encoding?: "json" | "form" | "either"; bodyOptional?: boolean },
-): unknown {
+function decode(input: RawInput, how: { encoding?: Encoding; bodyOptional?: boolean }): unknown {
   const sentAsForm = input.request.headers.get("content-type")?.toLowerCase().startsWith(FORM);
   if (how.encoding === "form" || (how.encoding === "either" && sentAsForm)) {
     return Object.fromEntries(new URLSearchParams(new TextDecoder().decode(input.body)));
   }
+  if (how.encoding === "ndjson") return decodeLines(input.body);
   return decodeJson(input.body, how.bodyOptional ?? false);
+}
+
+/** Empty lines are passed over. */
+function decodeLines(bytes: Uint8Array): unknown[] {
+  const values: unknown[] = [];
+  for (const [index, line] of utf8(bytes).split("\n").entries()) {
+    if (line.trim() === "") continue;
+    try {
+      values.push(JSON.parse(line));
+    } catch {
+      throw new Fault("BAD_REQUEST", `Line ${index + 1} of the body is not valid JSON.`);
+    }
+  }
+  return values;
+}
+
+function utf8(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes);
+  } catch {
+    throw new Fault("BAD_REQUEST", "The body is not valid JSON: it is not UTF-8.");
+  }
 }
 
 function decodeJson(bytes: Uint8Array, optional: boolean): unknown {

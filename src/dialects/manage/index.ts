@@ -3,9 +3,11 @@ import { renderError } from "./errors.ts";
 import { account } from "./routes/account.ts";
 import { accounts } from "./routes/accounts.ts";
 import { channels } from "./routes/channels.ts";
+import { experiments } from "./routes/experiments.ts";
 import { files } from "./routes/files.ts";
 import { keys } from "./routes/keys.ts";
 import { proxies } from "./routes/proxies.ts";
+import { runners } from "./routes/runners.ts";
 import { usage } from "./routes/usage.ts";
 
 /** wire/manage.md: our own API. */
@@ -15,5 +17,15 @@ export const manage: Dialect = {
   credential: authorization("Bearer"),
   missingCredential: "Missing API key: send it as Authorization: Bearer.",
   renderError,
-  routes: [...accounts, ...account, ...keys, ...proxies, ...usage, ...files, ...channels],
+  routes: [
+    ...accounts,
+    ...account,
+    ...keys,
+    ...proxies,
+    ...usage,
+    ...files,
+    ...channels,
+    ...runners,
+    ...experiments,
+  ],
 };

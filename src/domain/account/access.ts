@@ -7,7 +7,7 @@ import { Fault } from "../errors.ts";
  */
 export function assertAccount(ctx: Ctx): AccountActor {
   if (ctx.actor.type === "account") return ctx.actor;
-  if (ctx.actor.type === "operator") {
+  if (ctx.actor.type === "operator" || ctx.actor.type === "runner") {
     throw new Fault("FORBIDDEN", "This needs an account's key.");
   }
   throw new Fault("UNAUTHENTICATED", "An API key is required.");
@@ -29,7 +29,7 @@ export function assertCanAct(ctx: Ctx): AccountActor {
  */
 export function assertOperator(ctx: Ctx): Extract<Actor, { type: "operator" }> {
   if (ctx.actor.type === "operator") return ctx.actor;
-  if (ctx.actor.type === "account") {
+  if (ctx.actor.type === "account" || ctx.actor.type === "runner") {
     throw new Fault("FORBIDDEN", "This needs the operator's key.");
   }
   throw new Fault("UNAUTHENTICATED", "The operator's key is required.");

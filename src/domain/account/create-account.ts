@@ -75,6 +75,8 @@ function signupBuckets(actor: Actor): string[] {
   switch (actor.type) {
     case "operator":
       return [];
+    case "runner":
+      return [`signup:${actor.accountId}`];
     case "account":
       return [
         ...(actor.address === undefined ? [] : [`signup:${visitorOf(actor.address)}`]),

@@ -3,7 +3,7 @@ export { type Account, CREATE_STATUSES, type CreateStatus, type Key } from "./ac
 export { addPoints } from "./add-points.ts";
 export { confirmEmailChange, startEmailChange } from "./change-email.ts";
 export { confirmPasswordChange, startPasswordChange } from "./change-password.ts";
-export { areKeysLive, authenticate, forgetKey } from "./authenticate.ts";
+export { areKeysLive, authenticate, forgetKey, sameHash } from "./authenticate.ts";
 export { createAccount, type CreateAccountInput } from "./create-account.ts";
 export { createKey, type CreateKeyInput, MAX_KEYS } from "./create-key.ts";
 export { findKeyId } from "./find-key.ts";
@@ -11,6 +11,7 @@ export { getAccount } from "./get-account.ts";
 export { getCreateStatus } from "./get-create-status.ts";
 export { getUsage, type UsageReport } from "./get-usage.ts";
 export { getInvoiceInfo, type InvoiceInfo, replaceInvoiceInfo } from "./invoice-info.ts";
+export { fingerprintKey } from "./key.ts";
 export { listKeys } from "./list-keys.ts";
 export { revokeKey } from "./revoke-key.ts";
 export { signIn, type SignInInput } from "./sign-in.ts";

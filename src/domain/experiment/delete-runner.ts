@@ -1,0 +1,19 @@
+import { deleteRunner as remove } from "../../store/runner.ts";
+import { assertCanAct } from "../account/index.ts";
+import type { Ctx } from "../context.ts";
+import { Fault } from "../errors.ts";
+import { runnerInAccount } from "./read-runners.ts";
+import { tell } from "./tell.ts";
+
+/**
+ * Removes a runner: its token opens nothing from now on, and its work goes back to the queue.
+ * @throws Fault NOT_FOUND, FORBIDDEN for a read-only key.
+ */
+export async function deleteRunner(ctx: Ctx, which: string): Promise<void> {
+  const { accountId } = assertCanAct(ctx);
+  const { runner, experiment } = await runnerInAccount(ctx, accountId, which);
+  if (!(await remove(ctx.db, accountId, runner))) throw new Fault("NOT_FOUND", "Runner not found");
+  if (experiment === null) return;
+  const details = { runner: runner.name, reason: "removed" };
+  await tell(ctx, accountId, experiment, "experiment_handed_on", details);
+}
