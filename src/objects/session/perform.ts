@@ -14,6 +14,9 @@ import type { TypedText } from "./typed-text.ts";
 /** A browser answers within milliseconds; one that needs longer is dead or stopped. */
 const RESPONDS_WITHIN_MS = 5000;
 
+/** What the last look of a command that waits may take beyond its time. */
+const LAST_LOOK_MS = 2000;
+
 /** What a command works with. */
 export interface Stage {
   language: Language;
@@ -42,7 +45,9 @@ async function performAny(
   command: SessionCommand,
 ): Promise<SessionResults[SessionCommand["type"]]> {
   if (command.type === "workflow") return workflow(stage, command.steps);
-  return withPage(stage, command.timeoutMs, async (page, browser, signal) => {
+  // It answers "not met" itself rather than being cut off.
+  const grace = command.type === "wait_for" ? LAST_LOOK_MS : 0;
+  return withPage(stage, command.timeoutMs + grace, async (page, browser, signal) => {
     switch (command.type) {
       case "navigate":
         await page.go(command.url, command.waitUntil);
@@ -170,21 +175,16 @@ async function waitFor(
 ): Promise<SessionResults["wait_for"]> {
   const check = stage.language.condition(command.condition);
   const started = stage.now();
-  // Answers "not met" itself rather than being cut off: the last look needs a little time.
-  const lastLook = started + command.timeoutMs - LAST_LOOK_MS;
   for (;;) {
     const { met, details } = await check(page);
     const elapsedMs = stage.now() - started;
-    if (met || stage.now() + command.pollMs >= lastLook || signal.aborted) {
-      return { met, elapsedMs, details };
-    }
+    const left = command.timeoutMs - elapsedMs;
+    if (met || left <= 0 || signal.aborted) return { met, elapsedMs, details };
     await new Promise((resolve) => {
-      setTimeout(resolve, command.pollMs);
+      setTimeout(resolve, Math.min(command.pollMs, left));
     });
   }
 }
-
-const LAST_LOOK_MS = 250;
 
 async function workflow(stage: Stage, steps: WorkflowStep[]): Promise<SessionResults["workflow"]> {
   const reports: StepReport[] = [];
