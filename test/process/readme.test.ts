@@ -38,10 +38,10 @@ async function blocks(): Promise<Block[]> {
   }));
 }
 
-/** The same command on this run's files; a listening one ends once it has said what is shown. */
+/** The same command on this run's files; a listening one is left once it has said what is shown. */
 function inFolder({ command, lines }: { command: string; lines: number }): string {
   const listens = command.startsWith("npx node -e");
-  return (listens ? `timeout 60 ${command.trimEnd()} 2>/dev/null | head -n ${lines}` : command)
+  return (listens ? `head -n ${lines} < <(timeout 60 ${command.trimEnd()} 2>/dev/null)` : command)
     .replaceAll(".dev.vars", join(dir, "state/.dev.vars"))
     .replaceAll("page.png", join(dir, "page.png"));
 }
