@@ -39,6 +39,8 @@ const REPLAY_PIECE = 500;
 /** What 1,000 subscribers at ten events a second and a `totals` each second need, and a little. */
 const DELIVERIES_PER_SECOND = 12_000;
 const TOTALS_EVERY_MS = 1000;
+/** An alarm that failed rings again so much later. */
+const AGAIN_MS = 60_000;
 const DAY_MS = 24 * 60 * 60_000;
 const NOTHING = { rows: [], total: 0 };
 
@@ -151,7 +153,17 @@ export abstract class HubShell extends DurableObject<Env> {
 
   override async alarm(): Promise<void> {
     this.#alarmAt = null;
-    const now = Date.now();
+    try {
+      await this.#attend(Date.now());
+      await this.#rearm();
+    } catch (error) {
+      // The platform gives an alarm up that fails a few times; this one must ring again.
+      this.#context.log.error("alarm", error);
+      await this.ctx.storage.setAlarm(Date.now() + AGAIN_MS);
+    }
+  }
+
+  async #attend(now: number): Promise<void> {
     const { EVENT_RETENTION_DAYS, VISIT_TIMEOUT } = this.#context.config;
     const ledger = this.#ledger;
     if (ledger) {
@@ -161,7 +173,6 @@ export abstract class HubShell extends DurableObject<Env> {
       ledger.forgetBatches(now);
     }
     await this.#listeners.checkKeys(now);
-    await this.#rearm();
   }
 
   override webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): void {

@@ -1,8 +1,8 @@
 import type { Proxy, ProxyHealth, ProxyStatus } from "./telemetry.ts";
 
 /** wire/adspower.md, "Proxy Status Values": bounds of the share of successes. */
-export const HEALTHY_FROM = 0.8;
-export const FLAGGED_FROM = 0.5;
+const HEALTHY_FROM = 0.8;
+const FLAGGED_FROM = 0.5;
 /** wire/notes.md: so many failures in a row cool a proxy for so long. */
 const COOLING_STREAK = 3;
 const COOLING_MS = 30 * 60_000;

@@ -1,11 +1,12 @@
 import { Fault } from "../../domain/errors.ts";
-import {
-  afterVisit,
-  FLAGGED_FROM,
-  HEALTHY_FROM,
-  NO_PROXIES,
-} from "../../domain/telemetry/proxy-health.ts";
-import type { Proxy, ProxyChanges, ProxyHealth, ProxyList } from "../../domain/telemetry/index.ts";
+import { afterVisit, NO_PROXIES, proxyStatus } from "../../domain/telemetry/proxy-health.ts";
+import type {
+  Proxy,
+  ProxyChanges,
+  ProxyHealth,
+  ProxyList,
+  ProxyStatus,
+} from "../../domain/telemetry/index.ts";
 import type { HubSql } from "./sql.ts";
 
 const COLUMNS = `id, url, country, note, enabled, uses, successes, streak,
@@ -35,22 +36,32 @@ export class ProxyStore {
 
   /** A visit begins behind a proxy. The first country that is told stays until it is changed. */
   used(url: string, country: string | null, at: number): void {
+    const known = this.#sql.first<ProxyRow>(`SELECT ${COLUMNS} FROM proxies WHERE url = ?`, url);
+    if (known) {
+      this.#sql.run(
+        "UPDATE proxies SET last_used = ?, country = ? WHERE id = ?",
+        Math.max(known.lastUsed ?? 0, at),
+        known.country ?? country,
+        known.id,
+      );
+      return;
+    }
     this.#sql.run(
       `INSERT INTO proxies (url, country, note, enabled, uses, successes, streak, latency_ms, last_used)
-         VALUES (?1, ?2, '', 1, 0, 0, 0, 0, ?3)
-         ON CONFLICT (url) DO UPDATE SET
-           last_used = max(coalesce(last_used, 0), ?3), country = coalesce(country, ?2)`,
+         VALUES (?, ?, '', 1, 0, 0, 0, 0, ?)`,
       url,
       country,
       at,
     );
+    this.#moved(null, "healthy");
   }
 
   /** A visit behind a proxy has ended. */
   finished(url: string, outcome: { success: boolean; duration: number | null }, at: number): void {
     const row = this.#sql.first<ProxyRow>(`SELECT ${COLUMNS} FROM proxies WHERE url = ?`, url);
     if (!row) return;
-    const next = afterVisit(row, outcome, at);
+    const before = toProxy(row);
+    const next = { ...before, ...afterVisit(before, outcome, at) };
     this.#sql.run(
       `UPDATE proxies SET uses = ?, successes = ?, streak = ?, latency_ms = ?, cooling_until = ?,
          last_used = ? WHERE id = ?`,
@@ -59,19 +70,20 @@ export class ProxyStore {
       next.streak,
       next.latencyMs,
       next.coolingUntil,
-      Math.max(row.lastUsed ?? 0, at),
-      row.id,
+      Math.max(before.lastUsed ?? 0, at),
+      next.id,
     );
+    this.#moved(proxyStatus(before), proxyStatus(next));
   }
 
   list({ offset, limit }: { offset: number; limit: number }): ProxyList {
-    const rows = this.#sql.all<ProxyRow>(
-      `SELECT ${COLUMNS} FROM proxies ORDER BY id DESC LIMIT ? OFFSET ?`,
-      limit,
-      offset,
-    );
     const health = this.#health();
     const total = health.healthy + health.flagged + health.blacklisted;
+    const rows = this.#sql.all<ProxyRow>(
+      `SELECT ${COLUMNS} FROM proxies WHERE id <= ? ORDER BY id DESC LIMIT ?`,
+      total - offset,
+      limit,
+    );
     return { rows: rows.map(toProxy), total, health };
   }
 
@@ -84,7 +96,8 @@ export class ProxyStore {
 
   /** @throws Fault NOT_FOUND */
   change(id: number, changes: ProxyChanges): Proxy {
-    const { enabled, note, country } = { ...this.get(id), ...changes };
+    const before = this.get(id);
+    const { enabled, note, country } = { ...before, ...changes };
     this.#sql.run(
       "UPDATE proxies SET enabled = ?, note = ?, country = ? WHERE id = ?",
       enabled ? 1 : 0,
@@ -92,18 +105,20 @@ export class ProxyStore {
       country,
       id,
     );
-    return this.get(id);
+    const after = this.get(id);
+    this.#moved(proxyStatus(before), proxyStatus(after));
+    return after;
   }
 
   #health(): ProxyHealth {
-    const rows = this.#sql.all<{ status: keyof ProxyHealth; total: number }>(
-      `SELECT CASE WHEN enabled = 0 OR (uses > 0 AND 1.0 * successes / uses < ${FLAGGED_FROM})
-           THEN 'blacklisted'
-         WHEN uses > 0 AND 1.0 * successes / uses < ${HEALTHY_FROM} THEN 'flagged'
-         ELSE 'healthy' END AS status, count(*) AS total
-       FROM proxies GROUP BY 1`,
-    );
-    return { ...NO_PROXIES, ...Object.fromEntries(rows.map((row) => [row.status, row.total])) };
+    const query = "SELECT healthy, flagged, blacklisted FROM proxy_health";
+    return this.#sql.first<Record<ProxyStatus, number>>(query) ?? NO_PROXIES;
+  }
+
+  #moved(from: ProxyStatus | null, to: ProxyStatus): void {
+    if (from === to) return;
+    const less = from === null ? "" : `, ${from} = ${from} - 1`;
+    this.#sql.run(`UPDATE proxy_health SET ${to} = ${to} + 1${less}`);
   }
 }
 

@@ -6,7 +6,7 @@ import type { HubSql } from "./sql.ts";
  * `visits.no` is its start in milliseconds × 1024 and a counter, so the table itself is in the
  * order of its lists. A negative `no` is a name without a visit (`monitor_7`): it has no status
  * and stands in no list. `events.id` has no holes, nor have `kind_no` and `visit_no` within their
- * kind and visit: any page of these lists is a range of a key.
+ * kind and visit, nor has `proxies.id`: any page of these lists is a range of a key.
  */
 const STEPS: readonly string[] = [
   `
@@ -45,6 +45,16 @@ const STEPS: readonly string[] = [
   CREATE UNIQUE INDEX proxies_by_url ON proxies (url);
 
   CREATE TABLE batches (id TEXT PRIMARY KEY) WITHOUT ROWID;
+  `,
+  `
+  CREATE INDEX visits_hosted ON visits (no) WHERE status = 0 AND source = 1;
+
+  CREATE TABLE proxy_health (
+    healthy INTEGER NOT NULL, flagged INTEGER NOT NULL, blacklisted INTEGER NOT NULL);
+  INSERT INTO proxy_health SELECT
+    total(enabled = 1 AND 5 * successes >= 4 * uses),
+    total(enabled = 1 AND 5 * successes < 4 * uses AND 2 * successes >= uses),
+    total(enabled = 0 OR 2 * successes < uses) FROM proxies;
   `,
 ];
 

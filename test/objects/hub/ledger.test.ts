@@ -2,7 +2,9 @@ import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { Fault } from "../../../src/domain/errors.ts";
+import { proxyStatus } from "../../../src/domain/telemetry/index.ts";
 import { Ledger } from "../../../src/objects/hub/ledger.ts";
+import { firstActive } from "../../../src/objects/hub/queries.ts";
 import { migrate } from "../../../src/objects/hub/schema.ts";
 import { HubSql } from "../../../src/objects/hub/sql.ts";
 
@@ -95,6 +97,56 @@ describe("Ledger", () => {
       };
     });
     expect([first, last, distinct]).toEqual(["s2499", "s0", 2500]);
+  });
+
+  it("finds what is due without walking through all that is active", async () => {
+    const rows = await runInDurableObject(
+      env.HUB.getByName(crypto.randomUUID()),
+      (_object, { storage }) => {
+        const sql = new HubSql(storage);
+        migrate(sql);
+        const ledger = new Ledger(sql);
+        for (let n = 0; n < 2000; n += 1) ledger.register(visit(`s${n}`), n + 1);
+        ledger.report({
+          id: "b",
+          items: [{ type: "start", visit: visit("h"), at: 3000 }],
+          dropped: 0,
+        });
+        const read = (source: "external" | "hosted") => {
+          const cursor = storage.sql.exec(firstActive(source).sql);
+          return [cursor.toArray()[0]?.id, cursor.rowsRead];
+        };
+        return [read("external"), read("hosted")];
+      },
+    );
+    for (const [, read] of rows) expect(read).toBeLessThan(5);
+    expect(rows.map(([id]) => id)).toEqual(["s0", "h"]);
+  });
+
+  it("judges proxies by running sums that equal a recount", async () => {
+    const [health, recount, page] = await withLedger((ledger, sql) => {
+      for (let n = 0; n < 60; n += 1) {
+        const id = `s${n}`;
+        ledger.register({ ...visit(id), proxy: `p${n % 7}:1` }, n + 1);
+        const success = (n * 7919) % 10 < n % 7;
+        ledger.end(id, { success, duration: 1, error: null }, n);
+        if (n % 11 === 0) ledger.proxies.change((n % 7) + 1, { enabled: n % 2 === 0 });
+      }
+      const { rows, health: sums, total } = ledger.proxies.list({ offset: 0, limit: 100 });
+      expect([rows.length, total]).toEqual([7, 7]);
+      const counted = { healthy: 0, flagged: 0, blacklisted: 0 };
+      for (const proxy of rows) counted[proxyStatus(proxy)] += 1;
+      // Those of before this was kept are counted once.
+      sql.run("DROP TABLE proxy_health");
+      sql.run("DROP INDEX visits_hosted");
+      sql.kv.put("schema", 1);
+      migrate(sql);
+      const again = new Ledger(sql).proxies.list({ offset: 2, limit: 3 });
+      expect(again.health).toEqual(sums);
+      return [sums, counted, again.rows.map(({ id }) => id)];
+    });
+    expect(health).toEqual(recount);
+    expect(page).toEqual([5, 4, 3]);
   });
 
   it("replays piece by piece, what is gone of it as a gap", async () => {
