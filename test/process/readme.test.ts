@@ -71,6 +71,7 @@ function alike(text: string): string {
     .replaceAll(/"(\w+_time)":[\d.]+/g, '"$1":N')
     .replaceAll(/"checkerID":"\w+"/g, '"checkerID":REGION')
     .replaceAll(/\/status\/\w{32}/g, "/status/HASH")
+    .replaceAll(/\/reports\/\w{32}/g, "/reports/HASH")
     .trim();
 }
 
