@@ -13,6 +13,7 @@ import {
   newRunner,
   readExperiment,
 } from "../support/runners.ts";
+import { newBox } from "../support/receivers.ts";
 import { deployment } from "../support/worker.ts";
 
 /** What an owner sees of an experiment that has ended. */
@@ -169,27 +170,41 @@ describe("a huge log", () => {
 });
 
 describe("the owner", () => {
-  it("is told by mail, once", async () => {
-    const ours = deployment();
-    await newExperiment(account.key, { name: "told", assignee: "teller" });
-    const teller = legacyRunner(await newRunner(account.key, "teller"), ours.ask);
+  /** An experiment that has ended, its report still owed. */
+  async function ended(name: string, ours: ReturnType<typeof deployment>) {
+    await newExperiment(account.key, { name, assignee: `teller-of-${name}` });
+    const teller = legacyRunner(await newRunner(account.key, `teller-of-${name}`), ours.ask);
     await teller.next();
-    // Its message is lost: the report is built below.
     await env.DB.prepare(
-      "UPDATE experiments SET status = 'completed', report_due_at = 1 WHERE name = 'told' AND account_id = ?",
+      "UPDATE experiments SET status = 'completed', report_due_at = 1 WHERE name = ? AND account_id = ?",
     )
-      .bind(account.id)
+      .bind(name, account.id)
       .run();
-    const row = await env.DB.prepare(
-      "SELECT id FROM experiments WHERE name = 'told' AND account_id = ?",
-    )
-      .bind(account.id)
+    const row = await env.DB.prepare("SELECT id FROM experiments WHERE name = ? AND account_id = ?")
+      .bind(name, account.id)
       .first<{ id: number }>();
-    const job = { type: "report" as const, experimentId: row?.id ?? 0 };
+    return { type: "report" as const, experimentId: row?.id ?? 0 };
+  }
+
+  it("is told by mail where there is no channel, and once", async () => {
+    const ours = deployment();
+    const job = await ended("told", ours);
     await buildReport(systemContext(ours.env, {}), job);
     await buildReport(systemContext(ours.env, {}), job);
     expect(ours.lettersTo(account.email)).toMatchObject([
       { subject: "Experiment told is completed" },
     ]);
+  });
+
+  it("is told through the channels that hear of everything", async () => {
+    const ours = deployment();
+    const box = newBox("webhook");
+    const wish = { type: "webhook", name: "hook", target: box.target };
+    expect((await call(account.key, "POST", "/manage/channels", wish)).status).toBe(201);
+    await buildReport(systemContext(ours.env, {}), await ended("channelled", ours));
+    expect(await box.taken()).toMatchObject([
+      { type: "experiment.ended", data: { title: "Experiment channelled is completed" } },
+    ]);
+    expect(ours.lettersTo(account.email)).toEqual([]);
   });
 });

@@ -2,9 +2,13 @@ import { findAccount } from "../../store/account.ts";
 import type { ExperimentRow } from "../../store/experiment.ts";
 import type { SystemCtx } from "../context.ts";
 import { Fault } from "../errors.ts";
+import { announce } from "../notification/index.ts";
 import { CATEGORIES, type Counts } from "./compare.ts";
 
-/** Tells the account by mail that an experiment has ended, where this deployment sends mail. */
+/**
+ * Tells the account that an experiment has ended: through its channels, or by mail where it has
+ * none that hear of everything.
+ */
 export async function notifyOwner(
   ctx: SystemCtx,
   experiment: ExperimentRow,
@@ -21,13 +25,14 @@ export async function notifyOwner(
     told === "" ? "No results were sent." : `Compared: ${told}.`,
     ...(publicLink === null ? [] : [`Report: ${publicLink}`]),
   ].join("\n\n");
+  const id = `experiment-${experiment.id}-${experiment.round}`;
+  const title = `Experiment ${name} is ${status}`;
+  const mood = counts.regressed > 0 ? "bad" : "neutral";
+  const at = experiment.completedAt ?? ctx.now();
+  const news = { id, event: "experiment.ended" as const, at, title, text, mood } as const;
+  if ((await announce(ctx, account.id, news)) > 0) return;
   try {
-    await ctx.ports.mail.send({
-      to: account.email,
-      subject: `Experiment ${name} is ${status}`,
-      text,
-      id: `experiment-${experiment.id}-${experiment.round}`,
-    });
+    await ctx.ports.mail.send({ to: account.email, subject: title, text, id });
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
     // No mail here, or not now: the report and the stream tell it all the same.

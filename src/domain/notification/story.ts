@@ -26,6 +26,7 @@ export type StoryEvent =
   | "monitor.up"
   | "monitor.reminder"
   | "certificate.expiring"
+  | "experiment.ended"
   | "test";
 
 export interface StoryDowntime {
