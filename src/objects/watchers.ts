@@ -113,7 +113,7 @@ export class Watchers<E extends object, F = WatchFilter> {
   }
 
   publish(event: Numbered<E>): void {
-    if (this.count > 0) this.#fanOut.publish(event);
+    if (this.#options.state.getWebSockets().length > 0) this.#fanOut.publish(event);
   }
 
   /** Tells what is no part of the log. @returns false when it had to be left out. */
