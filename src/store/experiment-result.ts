@@ -61,7 +61,7 @@ export async function keepResults(
       ON CONFLICT DO NOTHING`),
     db.run(sql`
       UPDATE ${experimentCrates} SET due_at = NULL
-      WHERE experiment_id = ${experimentId} AND position IN ${positions} AND due_at IS NOT NULL
+      WHERE experiment_id = ${experimentId} AND position IN ${positions} AND +due_at IS NOT NULL
         AND (SELECT count(*) FROM ${experimentResults} r
             WHERE r.experiment_id = ${experimentId} AND r.position = ${experimentCrates.position})
           >= (SELECT e.width FROM ${experiments} e WHERE e.id = ${experimentId})`),
