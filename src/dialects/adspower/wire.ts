@@ -10,8 +10,6 @@ import { integerParameter } from "../kit/index.ts";
 const MAX_PAGE = 1_000_000_000;
 /** Bytes of one event's details, as JSON. */
 const MAX_DETAILS_BYTES = 16 * 1024;
-/** Readers of JSON have stacks of their own: many end at a thousand levels or sooner. */
-const MAX_DEPTH = 100;
 /** Events in one request. */
 const MAX_EVENTS = 500;
 /** Bytes: so many events with so large details, and what stands around them. */
@@ -76,20 +74,11 @@ export const EndRequest = z.object({
 /** A JSON object, as text from here on. */
 const details = z
   .record(z.string(), z.unknown(), { error: "must be a JSON object" })
-  .refine((value) => isWithin(value, MAX_DEPTH), {
-    error: `must be nested at most ${MAX_DEPTH} deep`,
-    abort: true,
-  })
   .transform((value) => JSON.stringify(value))
   .refine(
     (json) => new TextEncoder().encode(json).byteLength <= MAX_DETAILS_BYTES,
     `must have at most ${MAX_DETAILS_BYTES} bytes`,
   );
-
-function isWithin(value: unknown, levels: number): boolean {
-  if (typeof value !== "object" || value === null) return true;
-  return levels > 0 && Object.values(value).every((inner) => isWithin(inner, levels - 1));
-}
 
 const event = z.object({
   session_id: named(200),
