@@ -84,15 +84,16 @@ const routes = DIALECTS.flatMap((dialect) =>
   dialect.routes.map((route) => [`${route.method} ${route.path}`, route] as const),
 );
 
-describe.each(routes)("%s", (_name, route) => {
-  const paths = () => [
-    route.path.replace(":session_id", id).replaceAll(/:\w+(?:\{[^}]*\})?/g, "%F0%9F%92%A9"),
-    route.path.replaceAll(/:\w+(?:\{[^}]*\})?/g, "%00%2e%2e"),
-  ];
+/** The route's path with oddities where its parameters are. */
+const paths = (route: (typeof routes)[number][1]) => [
+  route.path.replace(":session_id", id).replaceAll(/:\w+(?:\{[^}]*\})?/g, "%F0%9F%92%A9"),
+  route.path.replaceAll(/:\w+(?:\{[^}]*\})?/g, "%00%2e%2e"),
+];
 
-  it.runIf(route.takesBody)("survives odd bodies", async () => {
+describe.each(routes.filter(([, route]) => route.takesBody))("%s", (_name, route) => {
+  it("survives odd bodies", async () => {
     for (const body of ODD) {
-      const path = paths()[0] ?? "";
+      const path = paths(route)[0] ?? "";
       const response = await ask(path, {
         method: route.method,
         headers: { ...knock(route), "content-type": "application/json" },
@@ -102,9 +103,11 @@ describe.each(routes)("%s", (_name, route) => {
       expect({ path, body, failed: response.status >= 500 }).toEqual({ path, body, failed: false });
     }
   });
+});
 
-  it.runIf(route.method === "GET")("survives odd paths and queries", async () => {
-    for (const path of paths()) {
+describe.each(routes.filter(([, route]) => route.method === "GET"))("%s", (_name, route) => {
+  it("survives odd paths and queries", async () => {
+    for (const path of paths(route)) {
       for (const query of QUERIES) {
         const response = await ask(`${path}?${query}`, { headers: knock(route) });
         await response.body?.cancel();
