@@ -13,7 +13,6 @@ afterAll(async () => {
   const owed = env.DB.prepare("SELECT 1 FROM experiments WHERE report_due_at IS NOT NULL");
   await vi.waitUntil(async () => (await owed.first()) === null, { timeout: 20_000 });
 });
-});
 
 export type Json = Record<string, unknown>;
 
