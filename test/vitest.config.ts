@@ -24,6 +24,8 @@ export default defineConfig({
           RATE_LIMIT_PER_MINUTE: "100000",
           RATE_LIMIT_PER_IP_PER_MINUTE: "100000",
           SIGNUPS_PER_HOUR: "100000",
+          // As deployed, whatever a developer's own .dev.vars says.
+          MAX_SESSIONS: "10",
         },
       },
     })),
