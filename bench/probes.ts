@@ -11,6 +11,7 @@ import { cpuSeconds } from "./support/linux.ts";
 import { startExporter } from "./support/exporter.ts";
 import { interleave, percentile } from "./support/statistics.ts";
 import { times, type BenchTable } from "./table.ts";
+import { load } from "./support/load.ts";
 
 const CLIENTS = 16;
 const ROUNDS = 8;
@@ -71,12 +72,12 @@ function contestant(name: string, api: Api, pid: number | undefined, path: strin
 }
 
 async function measure(contestants: Contestant[]): Promise<(string | number)[][]> {
-  for (const one of contestants) await load({ ...one, samples: [] }, WARM_UP);
+  for (const one of contestants) await load({ ...one, samples: [] }, CLIENTS, WARM_UP);
   await interleave(
     ROUNDS,
     contestants.map((one) => async () => {
       const [started, before] = [performance.now(), await cpuSeconds(one.pid)];
-      await load(one, PROBES);
+      await load(one, CLIENTS, PROBES);
       one.computed += (await cpuSeconds(one.pid)) - before;
       one.spent += performance.now() - started;
     }),
@@ -91,18 +92,4 @@ async function measure(contestants: Contestant[]): Promise<(string | number)[][]
     Math.round(samples.length / computed),
     index === 0 ? times((ours ?? NaN) / (theirs ?? NaN)) : "",
   ]);
-}
-
-/** So many clients, each asking again as soon as it has its answer. */
-async function load(one: Contestant, probes: number): Promise<void> {
-  let left = probes;
-  const client = async (): Promise<void> => {
-    while (left > 0) {
-      left -= 1;
-      const started = performance.now();
-      await one.api.get(one.path);
-      one.samples.push(performance.now() - started);
-    }
-  };
-  await Promise.all(Array.from({ length: CLIENTS }, client));
 }

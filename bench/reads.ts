@@ -6,6 +6,7 @@ import type { Bench } from "./run.ts";
 import type { Api } from "./support/api.ts";
 import { interleave, percentile } from "./support/statistics.ts";
 import { times, type BenchTable } from "./table.ts";
+import { load } from "./support/load.ts";
 
 const CLIENTS = [1, 20];
 const ROUNDS = 12;
@@ -93,18 +94,4 @@ async function measure(
 
 function contestant(name: string, api: Api, path: string): Contestant {
   return { name, api, path, samples: [], spent: 0 };
-}
-
-/** So many clients, each asking again as soon as it has its answer. */
-async function load(one: Contestant, clients: number, requests: number): Promise<void> {
-  let left = requests;
-  const client = async (): Promise<void> => {
-    while (left > 0) {
-      left -= 1;
-      const started = performance.now();
-      await one.api.get(one.path);
-      one.samples.push(performance.now() - started);
-    }
-  };
-  await Promise.all(Array.from({ length: clients }, client));
 }
