@@ -65,6 +65,9 @@ export const experiments = sqliteTable(
     index("experiments_report_due")
       .on(table.reportDueAt)
       .where(sql`report_due_at IS NOT NULL`),
+    index("experiments_ended")
+      .on(table.completedAt)
+      .where(sql`completed_at IS NOT NULL`),
   ],
 );
 
@@ -115,3 +118,23 @@ export const experimentRemains = sqliteTable("experiment_remains", {
   experimentId: integer("experiment_id").primaryKey(),
   accountId: text("account_id").notNull(),
 });
+
+/**
+ * What the account's stream is still to be told. A row is written together with what it tells of,
+ * and goes once the stream has it. Without row ids as well.
+ */
+export const experimentEvents = sqliteTable(
+  "experiment_events",
+  {
+    accountId: text("account_id").notNull(),
+    /** Of the batch that it is sent as, by which the stream knows it again; grows with time. */
+    id: text().notNull(),
+    /** The experiment's name. */
+    experiment: text().notNull(),
+    kind: text().notNull(),
+    /** JSON. */
+    details: text().notNull(),
+    at: integer().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.accountId, table.id] })],
+);
