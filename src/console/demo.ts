@@ -1,5 +1,5 @@
 import { html } from "hono/html";
-import { z } from "zod";
+import * as z from "zod";
 import { route } from "../dialects/kit/index.ts";
 import type { Ctx } from "../domain/context.ts";
 import { Fault } from "../domain/errors.ts";

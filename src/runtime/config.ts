@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { Fault } from "../domain/errors.ts";
 
 /** Where Durable Objects can be asked to live: Cloudflare's location hints. */

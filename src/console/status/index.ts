@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { type Dialect, route } from "../../dialects/kit/index.ts";
 import { Fault } from "../../domain/errors.ts";
 import {

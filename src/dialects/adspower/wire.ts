@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { VISIT_STATUSES } from "../../domain/telemetry/index.ts";
 import { integerParameter } from "../kit/index.ts";
 

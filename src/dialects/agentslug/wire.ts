@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { INTERVAL } from "../../domain/monitor/index.ts";
 import { integerParameter } from "../kit/index.ts";
 

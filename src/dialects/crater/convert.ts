@@ -1,5 +1,5 @@
 import { Buffer } from "node:buffer";
-import type { z } from "zod";
+import type * as z from "zod";
 import type {
   Experiment,
   RecordResultsInput,

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /**
  * The requests of wire/crater.md and of the runners that exist. Unknown fields are ignored, and

@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import type * as z from "zod";
 import { Fault } from "../../domain/errors.ts";
 import type { Cookie, NewCookie, ScreenshotOptions } from "../../domain/ports.ts";
 import type {

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { LLM_PROVIDERS } from "../../domain/session/index.ts";
 import { integerParameter, slice } from "../kit/index.ts";
 

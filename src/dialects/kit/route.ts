@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import type * as z from "zod";
 import type { AccountActor, Actor, Ctx } from "../../domain/context.ts";
 import { Fault } from "../../domain/errors.ts";
 import { parse } from "./validate.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { CREATE_STATUSES } from "../../domain/account/index.ts";
 import { integerParameter, slice } from "../kit/index.ts";
 
