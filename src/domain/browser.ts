@@ -11,6 +11,30 @@ export interface BrowserLauncher {
   launch(): Promise<Browser>;
   /** Joins a browser that is still alive, by its id; null when it is gone. */
   join(id: string): Promise<Browser | null>;
+  /** A fresh browser, bare. Rejects as {@link launch} does. */
+  devTools(): Promise<DevTools>;
+}
+
+/**
+ * A browser by its protocol alone (CDP, "flat" sessions): for what works it command by command.
+ * Nothing is judged or answered on the way; who holds it has to.
+ */
+export interface DevTools {
+  readonly id: string;
+  readonly connected: boolean;
+  /** Rejects with a `Fault` UNAVAILABLE when the browser is gone, with the browser's words otherwise. */
+  send(method: string, params?: object, sessionId?: string): Promise<unknown>;
+  /** One listener; events come in order. */
+  onEvent(listener: (event: DevToolsEvent) => void): void;
+  /** Resolves when the connection has ended, from whichever side. */
+  readonly ended: Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface DevToolsEvent {
+  method: string;
+  params: unknown;
+  sessionId?: string;
 }
 
 export type WaitUntil = "load" | "domcontentloaded" | "networkidle" | "commit";

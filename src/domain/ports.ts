@@ -23,6 +23,7 @@ import type { WatchFilter } from "./telemetry/telemetry.ts";
  * `platform/`, and handed over in the `Ctx`.
  */
 export type * from "./browser.ts";
+export type * from "./agent/run.ts";
 export type { SessionCommand, SessionInit, SessionResult, SessionView, Telemetry };
 
 export interface Ports {

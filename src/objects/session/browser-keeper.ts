@@ -11,7 +11,7 @@ const BROWSER_ID = "browser";
 const NONE_YET = "";
 
 export interface KeeperOptions {
-  launcher: BrowserLauncher;
+  launcher: Pick<BrowserLauncher, "launch" | "join">;
   snapshots: Snapshots;
   storage: SyncKvStorage;
   /** Waits for a turn, then launches. */

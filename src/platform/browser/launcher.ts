@@ -3,6 +3,7 @@ import { Fault } from "../../domain/errors.ts";
 import type { Browser, BrowserLauncher, Guard } from "../../domain/ports.ts";
 import { ChromiumBrowser } from "./browser.ts";
 import { Wire } from "./cdp.ts";
+import { BareBrowser } from "./dev-tools.ts";
 import { withLimit, within } from "./limit.ts";
 
 export interface LauncherOptions {
@@ -44,13 +45,20 @@ export function createBrowserLauncher(options: LauncherOptions): BrowserLauncher
     }
   };
 
+  const fresh = <T>(open: (id: string, signal: AbortSignal) => Promise<T>): Promise<T> =>
+    withLimit(LAUNCH_LIMIT_MS, async (signal) => {
+      const id = await within(signal, acquire(endpoint, options.launch ?? {}));
+      return open(id, signal);
+    }).catch((error: unknown) => {
+      throw unavailable(error);
+    });
+
   return {
-    launch: () =>
-      withLimit(LAUNCH_LIMIT_MS, async (signal) => {
-        const id = await within(signal, acquire(endpoint, options.launch ?? {}));
-        return connect(id, signal);
-      }).catch((error: unknown) => {
-        throw unavailable(error);
+    launch: () => fresh(connect),
+    devTools: () =>
+      fresh(async (id, signal) => {
+        const socket = await within(signal, openSocket(endpoint, id));
+        return new BareBrowser(id, new Wire(socket));
       }),
     join: async (id) => {
       try {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Browser, BrowserLauncher } from "../../../src/domain/ports.ts";
+import type { Browser } from "../../../src/domain/ports.ts";
 import { Fault } from "../../../src/domain/errors.ts";
 import { BrowserKeeper } from "../../../src/objects/session/browser-keeper.ts";
 
@@ -27,7 +27,7 @@ function keeper(turn: () => Promise<void> = async () => {}) {
     } as unknown as Browser;
   };
   const kept = new BrowserKeeper({
-    launcher: { launch, join: async () => null } as BrowserLauncher,
+    launcher: { launch, join: async () => null },
     snapshots: { load: async () => null } as never,
     storage: {
       get: (key: string) => stored.get(key),
