@@ -15,5 +15,5 @@ export { fingerprintKey } from "./key.ts";
 export { listKeys } from "./list-keys.ts";
 export { revokeKey } from "./revoke-key.ts";
 export { signIn, type SignInInput } from "./sign-in.ts";
-export { emailProblem } from "./rules.ts";
+export { emailProblem, timeZoneProblem } from "./rules.ts";
 export { updateAccount, type UpdateAccountInput } from "./update-account.ts";

@@ -5,3 +5,4 @@ export * from "./monitor.ts";
 export * from "./notification.ts";
 export * from "./runner.ts";
 export * from "./experiment.ts";
+export * from "./agent.ts";
