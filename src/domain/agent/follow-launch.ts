@@ -1,35 +1,34 @@
 import type { Ctx } from "../context.ts";
 import { Fault } from "../errors.ts";
-import type { Launch, LaunchStatus } from "./launch.ts";
+import type { ConsolePiece, Launch, LaunchStatus } from "./launch.ts";
 
-/** What a follower of a launch is told, in order. */
-export type LaunchNews =
-  /** First of all, and whenever it changes; the end is told by `ended` alone. */
-  | { type: "status"; status: Exclude<LaunchStatus, "ended"> }
-  /** Positions as in `ConsolePiece`. */
-  | { type: "console"; from: number; to: number; text: string }
-  /** A result was set; JSON text. Of several in one moment, the last. */
-  | { type: "result"; json: string }
-  /** Nothing happened for ten seconds. */
-  | { type: "quiet" }
-  /** Last of all. */
-  | { type: "ended"; launch: Launch; resultObject: string | null };
-
+/** What is known already; a follower begins with `queued`, 0 and 0. */
 export interface FollowLaunchInput {
   launchId: number;
-  /** Console from here on; 0 when absent. */
-  fromByte?: number;
+  status: LaunchStatus;
+  /** Bytes of the console: `console.to` of the look before. */
+  fromByte: number;
+  /** `results` of the look before. */
+  results: number;
+  /** How long to wait for more, in milliseconds; at most ten seconds are waited. */
+  withinMs: number;
+}
+
+export interface LaunchGlimpse {
+  /** Ended only once all of the console and the result are here. */
+  launch: Launch;
+  console: ConsolePiece;
+  /** JSON text, as it was last set; null when the script set none yet. */
+  resultObject: string | null;
+  /** How often it was set. */
+  results: number;
 }
 
 /**
- * Tells what a launch does from now until its end. It waits at the agent's object for what is new,
- * ten seconds at a time; leaving the loop (`return()`, or `break`) ends it at the next of these.
- * @throws Fault NOT_FOUND before the first news.
+ * A launch as soon as there is more of it than is known, or when the time is up. The wait is one
+ * call at the agent's object, so a follower that leaves costs nothing after it.
+ * @throws Fault NOT_FOUND
  */
-// oxlint-disable-next-line require-yield -- It has nothing to tell yet.
-export async function* followLaunch(
-  _ctx: Ctx,
-  _input: FollowLaunchInput,
-): AsyncGenerator<LaunchNews, void, undefined> {
+export async function followLaunch(_ctx: Ctx, _input: FollowLaunchInput): Promise<LaunchGlimpse> {
   throw new Fault("UNAVAILABLE", "There is no output yet.");
 }

@@ -12,7 +12,7 @@ export { createAgent, type CreateAgentInput } from "./create-agent.ts";
 export { createScript, type CreateScriptInput } from "./create-script.ts";
 export { deleteAgent } from "./delete-agent.ts";
 export { deleteScript } from "./delete-script.ts";
-export { followLaunch, type FollowLaunchInput, type LaunchNews } from "./follow-launch.ts";
+export { followLaunch, type FollowLaunchInput, type LaunchGlimpse } from "./follow-launch.ts";
 export type {
   AgentMessage,
   ConsolePiece,
