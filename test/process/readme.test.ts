@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { freePort, makeFolder, type Outrider, removeFolder, startOutrider } from "./outrider.ts";
+import { describeSdk } from "./sdk.ts";
 
 /**
  * Every `sh` block of the README, pasted in order into one shell, gives the answers of the
@@ -102,3 +103,5 @@ describe("the README", () => {
     }
   });
 });
+
+describeSdk(() => ({ outrider, dir }));

@@ -1,0 +1,81 @@
+import { followLaunch, launchAgent, readOutput } from "../../../domain/agent/index.ts";
+import type { AccountActor, Ctx } from "../../../domain/context.ts";
+import { Fault } from "../../../domain/errors.ts";
+import { route } from "../../kit/index.ts";
+import { success } from "../answer.ts";
+import { merged, toId, toLaunch, toOutput } from "../convert.ts";
+import { type RunWriter, streamRun } from "../follow.ts";
+import { LAUNCH_BODY_LIMIT, LaunchOptions, type Output } from "../wire.ts";
+import { eventWriter, rawWriter, resultWriter } from "../writers.ts";
+
+/** A HEAD asks what a GET would answer, and these act. @throws Fault METHOD_NOT_ALLOWED */
+export function assertActs({ method }: Request): void {
+  if (method !== "HEAD") return;
+  throw new Fault("METHOD_NOT_ALLOWED", "HEAD is not allowed here.", { allow: ["GET", "POST"] });
+}
+
+async function launched(
+  ctx: Ctx<AccountActor>,
+  id: string | undefined,
+  options: LaunchOptions,
+  suffix: boolean,
+): Promise<Response> {
+  const output = toOutput(options, suffix);
+  const agentId = toId(id, "Agent");
+  const { launchId } = await launchAgent(ctx, toLaunch(agentId, options));
+  if (output === "nothing") return success(null);
+  if (output === "json") return success({ containerId: launchId });
+  const console = async () => (await readOutput(ctx, { agentId, launchId })).console.text;
+  return streamRun(followLaunch(ctx, { launchId }), writerOf(output, launchId, console));
+}
+
+function writerOf(
+  kind: Exclude<Output, "json">,
+  containerId: number,
+  output: () => Promise<string>,
+): RunWriter {
+  switch (kind) {
+    case "result-object":
+      return resultWriter(containerId);
+    case "first-result-object":
+      return resultWriter(containerId, { first: true });
+    case "result-object-with-output":
+      return resultWriter(containerId, { output });
+    case "event-stream":
+      return eventWriter(containerId);
+    case "raw":
+      return rawWriter();
+    default:
+      return kind satisfies never;
+  }
+}
+
+const spelled = (path: string, suffix: boolean) => [
+  route({
+    method: "GET",
+    path,
+    auth: "key",
+    query: LaunchOptions,
+    handle: (ctx, { request, params, query }) => {
+      assertActs(request);
+      return launched(ctx, params.id, query, suffix);
+    },
+  }),
+  route({
+    method: "POST",
+    path,
+    auth: "key",
+    query: LaunchOptions,
+    body: LaunchOptions,
+    bodyOptional: true,
+    bodyLimit: LAUNCH_BODY_LIMIT,
+    encoding: "either",
+    handle: (ctx, { params, query, body }) =>
+      launched(ctx, params.id, merged(query, body), suffix),
+  }),
+];
+
+export const launch = [
+  ...spelled("/api/v1/agent/:id/launch.json", true),
+  ...spelled("/api/v1/agent/:id/launch", false),
+];
