@@ -8,6 +8,7 @@ import { crater } from "./dialects/crater/index.ts";
 import { flybrowser } from "./dialects/flybrowser/index.ts";
 import { type App, type Dialect, mount, type Services } from "./dialects/kit/index.ts";
 import { manage } from "./dialects/manage/index.ts";
+import { phantombuster } from "./dialects/phantombuster/index.ts";
 import { Fault } from "./domain/errors.ts";
 import { contextFor, identify } from "./runtime/context.ts";
 import { createLog } from "./runtime/log.ts";
@@ -17,6 +18,7 @@ export const DIALECTS: readonly [Dialect, ...Dialect[]] = [
   flybrowser,
   adspower,
   agentslug,
+  phantombuster,
   crater,
   manage,
   status,

@@ -42,6 +42,9 @@ const ODD: unknown[] = [
   },
   { capabilities: ["", " ", "\u0000"], error: { deep: [[[[]]]] } },
   { name: "odd", crates: [null, {}, []], toolchains: [[], {}], mode: "\u0000", priority: 1e300 },
+  { command: "\ud800", argument: "\u0000", output: [], saveLaunchOptions: {} },
+  { command: "casperjs", argument: { a: "\ud800" }, saveLaunchOptions: 1e300 },
+  { text: "\ud800\u0000", source: "\ud800", insertOnly: null, infoString: 5, markdown: [] },
   { type: "push", interval: 1e300, testName: "\u202e", body: { a: 1 } },
 ];
 
@@ -58,6 +61,9 @@ const QUERIES = [
   "oldest=-1&youngest=1e400&sort=desc%00",
   "oldest=999999999999999999&youngest=NaN",
   "youngest=253402214400&oldest=0",
+  "containerId=%00&mode=track",
+  "containerId=1e3&fromOutputPos=-1&fromMessageId=-2",
+  "argument=%ED%A0%80&command=%00&output=&launchNumber=",
   "year=0&month=99",
   "year=9999&month=12",
 ];
@@ -78,6 +84,7 @@ afterAll(async () => {
 const knock = (route: Route) => ({
   authorization: route.auth === "runner" ? `CraterToken ${token}` : `Bearer ${key}`,
   "x-api-key": key,
+  "x-phantombuster-key-1": key,
 });
 
 const routes = DIALECTS.flatMap((dialect) =>

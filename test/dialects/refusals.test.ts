@@ -56,6 +56,16 @@ const MANNERS: Record<string, Manners> = {
       return body.msg;
     },
   },
+  phantombuster: {
+    knock: (key) => ({ "x-phantombuster-key-1": key }),
+    messageIn: async (response) => {
+      const body = await response.json<{ message: string }>();
+      expect(body).toEqual({ status: "error", message: text });
+      return body.message;
+    },
+    missing: 401,
+    wrong: 401,
+  },
   manage: flybrowserLike,
   adspower: {
     knock: (key) => ({ "x-api-key": key }),

@@ -5,13 +5,17 @@ import type {
   AgentStatus,
   Launch,
   LaunchAgentInput,
+  LaunchGlimpse,
   LaunchStatus,
   ReadOutputInput,
+  SaveScriptInput,
   Script,
   ScriptSummary,
+  UserUsage,
 } from "../../domain/agent/index.ts";
 import { Fault } from "../../domain/errors.ts";
-import type { LaunchOptions, Output, OutputQuery } from "./wire.ts";
+import type { Glimpse } from "./follow.ts";
+import type { LaunchOptions, Output, OutputQuery, ScriptSave } from "./wire.ts";
 
 /** Between the wire's spelling and the domain's. Pure. */
 
@@ -51,6 +55,23 @@ export function toLaunch(agentId: number, options: LaunchOptions): LaunchAgentIn
  */
 export function toOutput({ output }: LaunchOptions, suffix: boolean): Output | "nothing" {
   return output ?? (suffix ? "nothing" : "json");
+}
+
+export function toGlimpse({ launch, console, resultObject }: LaunchGlimpse): Glimpse {
+  const { status, startedAt, endedAt, endStatus, endMessage, exitCode } = launch;
+  const took = startedAt === null || endedAt === null ? 0 : endedAt - startedAt;
+  const end = {
+    message: endMessage ?? "",
+    succeeded: endStatus === "success",
+    exitCode,
+    seconds: Math.round(took / 1000),
+  };
+  return {
+    status,
+    text: console.text,
+    result: resultObject,
+    end: status === "ended" ? end : null,
+  };
 }
 
 /** One that ended: wire/notes.md, `agent/{id}/containers.json`. */
@@ -143,7 +164,13 @@ export function fromOutput(found: AgentOutput, query: OutputQuery) {
   };
 }
 
-export function fromMessage({ id, date, text, type, context }: AgentMessage) {
+/** Whether the newest launch is another than the one that the caller has a position in. */
+export function isOfAnother({ launch }: AgentOutput, query: OutputQuery): boolean {
+  const { containerId = 0, fromOutputPos = 0 } = query;
+  return !isTracking(query) && containerId > 0 && fromOutputPos > 0 && launch?.id !== containerId;
+}
+
+function fromMessage({ id, date, text, type, context }: AgentMessage) {
   return { id, date, dateUtc: date, text, type, context };
 }
 
@@ -187,5 +214,46 @@ export function fromScript(script: ScriptSummary & Partial<Pick<Script, "text">>
     ...(text !== undefined && { text }),
     httpHeaders: null,
     lastSaveDate: seconds(updatedAt),
+  };
+}
+
+export function textless({ text: _text, ...summary }: Script): ScriptSummary {
+  return summary;
+}
+
+export function toSaveScript(name: string, body: ScriptSave): SaveScriptInput {
+  const { text, source, insertOnly } = body;
+  return { name, text, insertOnly: insertOnly === true, ...(source !== undefined && { source }) };
+}
+
+/** wire/notes.md, `user.json`. There is one plan: what the deployment allows an account. */
+export function fromUsage(usage: UserUsage) {
+  const { email, executionTime, letters, storage, running, queued } = usage;
+  return {
+    email,
+    plan: {
+      key: "outrider",
+      name: "Outrider",
+      executionTime: executionTime.limit,
+      emails: letters.limit,
+      size: storage.limit,
+    },
+    timeLeft: executionTime.left,
+    emailsLeft: letters.left,
+    // Nobody solves any here.
+    captchasLeft: 0,
+    storageLeft: storage.left,
+    runningContainers: running,
+    queuedContainers: queued,
+    agents: usage.agents.map((agent) => ({
+      id: agent.id,
+      name: agent.name,
+      scriptId: agent.scriptId ?? 0,
+      lastEndMessage: agent.lastEndMessage,
+      lastEndStatus: agent.lastEndStatus,
+      running: agent.running > 0,
+      runningContainers: agent.running,
+      queuedContainers: agent.queued,
+    })),
   };
 }

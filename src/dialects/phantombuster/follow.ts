@@ -1,11 +1,10 @@
-/** Answers that go on for as long as a run does: wire/notes.md, "Launch `output=`". */
+import type { LaunchStatus } from "../../domain/agent/index.ts";
 
-export const RUN_STATES = ["queued", "running", "ended"] as const;
-export type RunState = (typeof RUN_STATES)[number];
+/** Answers that go on for as long as a run does: wire/notes.md, "Launch `output=`". */
 
 /** What whoever follows a run sees of it at one look. */
 export interface Glimpse {
-  state: RunState;
+  status: LaunchStatus;
   /** Console text since the look before. */
   text: string;
   /** JSON text that the script set as its result; null before the first. */
@@ -28,7 +27,7 @@ export interface RunWriter {
   /** Of the console, as it comes. */
   text: (text: string) => string;
   /** What keeps the connection alive when there is nothing to say. */
-  beat: (state: RunState) => string;
+  beat: (status: LaunchStatus) => string;
   /** It begins with a beat. */
   beatsAtOnce: boolean;
   isDone: (glimpse: Glimpse) => boolean;
@@ -44,9 +43,12 @@ export interface FollowTimes {
   now: () => number;
 }
 
-/** Of the queue and the run together: longer than any run may take. */
-export const FOLLOW_LIMIT_MS = 30 * 60_000;
-export const BEAT_MS = 10_000;
+/** Of the queue and the run together: twice what any run may take. */
+export const FOLLOW_TIMES: FollowTimes = {
+  beatMs: 10_000,
+  limitMs: 30 * 60_000,
+  now: () => Date.now(),
+};
 
 /**
  * Streams a run. Nothing is looked at before the client has taken what was said before, nor after
@@ -76,7 +78,7 @@ export function streamRun(
         return { said: said + writer.cut(reason), over: true };
       }
       if (now() >= nextBeat) {
-        said += writer.beat(glimpse.state);
+        said += writer.beat(glimpse.status);
         nextBeat = now() + beatMs;
       }
     }

@@ -1,10 +1,22 @@
 import * as z from "zod";
+import {
+  MAX_ARGUMENT_BYTES,
+  MAX_SCRIPT_BYTES,
+  MAX_STORE_INFO_BYTES,
+} from "../../domain/agent/index.ts";
 import { integerParameter } from "../kit/index.ts";
 
 /**
  * The requests of wire/phantombuster.rst and of the API's later generations (wire/notes.md,
  * "Phantombuster v1"). Unknown fields are ignored, and an empty parameter counts as left out.
  */
+
+/** Bytes: a form writes three for one. */
+const FORM_FACTOR = 3;
+const ROOM = 64 * 1024;
+export const LAUNCH_BODY_LIMIT = FORM_FACTOR * MAX_ARGUMENT_BYTES + ROOM;
+export const SCRIPT_BODY_LIMIT = FORM_FACTOR * MAX_SCRIPT_BYTES + ROOM;
+export const STORE_INFO_BODY_LIMIT = 2 * FORM_FACTOR * MAX_STORE_INFO_BYTES + ROOM;
 
 /** What a launch answers with. */
 export const OUTPUTS = [
@@ -92,6 +104,8 @@ export const ScriptSave = z.object({
     z.string("must be text").regex(/^[A-Za-z0-9 ]{1,20}$/, "must be up to 20 letters and digits"),
   ),
 });
+
+export type ScriptSave = z.output<typeof ScriptSave>;
 
 /** What the SDK sends of the `.json` and the `.md` beside a script. */
 export const StoreInfo = z.object({

@@ -1,5 +1,6 @@
+import type { LaunchStatus } from "../../domain/agent/index.ts";
 import { PLAIN } from "./answer.ts";
-import type { Glimpse, RunState, RunWriter } from "./follow.ts";
+import type { Glimpse, RunWriter } from "./follow.ts";
 
 /** The `output=` of a launch, one function each. Pure. */
 
@@ -37,7 +38,7 @@ export function resultWriter(containerId: number, { first, output }: Wanted = {}
   };
 }
 
-const STATES: Record<RunState, string> = {
+const COMMENTS: Record<LaunchStatus, string> = {
   queued: "in queue",
   running: "still running",
   ended: "ended",
@@ -67,10 +68,10 @@ export function eventWriter(containerId: number): RunWriter {
         .map(eventOf)
         .join("");
     },
-    beat: (state) => flush() + comment(STATES[state]),
+    beat: (status) => flush() + comment(COMMENTS[status]),
     beatsAtOnce: true,
     isDone: ({ end }) => end !== null,
-    end: () => flush() + comment(STATES.ended),
+    end: () => flush() + comment(COMMENTS.ended),
     cut: (reason) => flush() + comment(`is followed no longer: ${reason}`),
   };
 }

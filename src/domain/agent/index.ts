@@ -28,7 +28,12 @@ export { getAgent, listAgents } from "./read-agents.ts";
 export { getLaunch, listEndedLaunches, listLaunches } from "./read-launches.ts";
 export { type AgentOutput, readOutput, type ReadOutputInput } from "./read-output.ts";
 export { findScriptByName, getScript, listScripts } from "./read-scripts.ts";
-export { MAX_ARGUMENT_BYTES, MAX_SCRIPT_BYTES, MAX_STORE_INFO_BYTES } from "./rules.ts";
+export {
+  MAX_ARGUMENT_BYTES,
+  MAX_SCRIPT_BYTES,
+  MAX_SCRIPTS,
+  MAX_STORE_INFO_BYTES,
+} from "./rules.ts";
 export { type Command, COMMANDS } from "./run.ts";
 export { saveScript, type SaveScriptInput } from "./save-script.ts";
 export { type Script, type ScriptSummary, type StoreInfo } from "./script.ts";

@@ -13,11 +13,11 @@ import {
 
 /** `output=` of a launch (wire/notes.md), beside a run that is made of glimpses. */
 
-const queued: Glimpse = { state: "queued", text: "", result: null, end: null };
-const running: Glimpse = { ...queued, state: "running" };
+const queued: Glimpse = { status: "queued", text: "", result: null, end: null };
+const running: Glimpse = { ...queued, status: "running" };
 const ended: Glimpse = {
   ...queued,
-  state: "ended",
+  status: "ended",
   end: { message: "Agent finished (success)", succeeded: true, exitCode: 0, seconds: 17 },
 };
 const say = (text: string): Glimpse => ({ ...running, text });

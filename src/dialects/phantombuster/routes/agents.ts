@@ -1,9 +1,4 @@
-import {
-  abortAgent,
-  getAgent,
-  getScript,
-  listEndedLaunches,
-} from "../../../domain/agent/index.ts";
+import { abortAgent, getAgent, getScript, listEndedLaunches } from "../../../domain/agent/index.ts";
 import { route } from "../../kit/index.ts";
 import { success } from "../answer.ts";
 import { fromAgent, fromLaunch, toId } from "../convert.ts";

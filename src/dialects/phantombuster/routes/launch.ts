@@ -1,10 +1,15 @@
-import { followLaunch, launchAgent, readOutput } from "../../../domain/agent/index.ts";
+import {
+  followLaunch,
+  type FollowLaunchInput,
+  launchAgent,
+  readOutput,
+} from "../../../domain/agent/index.ts";
 import type { AccountActor, Ctx } from "../../../domain/context.ts";
 import { Fault } from "../../../domain/errors.ts";
 import { route } from "../../kit/index.ts";
 import { success } from "../answer.ts";
-import { merged, toId, toLaunch, toOutput } from "../convert.ts";
-import { type RunWriter, streamRun } from "../follow.ts";
+import { merged, toGlimpse, toId, toLaunch, toOutput } from "../convert.ts";
+import { FOLLOW_TIMES, type Glimpse, type RunWriter, streamRun } from "../follow.ts";
 import { LAUNCH_BODY_LIMIT, LaunchOptions, type Output } from "../wire.ts";
 import { eventWriter, rawWriter, resultWriter } from "../writers.ts";
 
@@ -26,7 +31,23 @@ async function launched(
   if (output === "nothing") return success(null);
   if (output === "json") return success({ containerId: launchId });
   const console = async () => (await readOutput(ctx, { agentId, launchId })).console.text;
-  return streamRun(followLaunch(ctx, { launchId }), writerOf(output, launchId, console));
+  return streamRun(follower(ctx, launchId), writerOf(output, launchId, console), FOLLOW_TIMES);
+}
+
+/** Looks at a launch again and again, each time for what it has not seen. */
+function follower(ctx: Ctx, launchId: number): (withinMs: number) => Promise<Glimpse> {
+  let known: Omit<FollowLaunchInput, "withinMs"> = {
+    launchId,
+    status: "queued",
+    fromByte: 0,
+    results: 0,
+  };
+  return async (withinMs) => {
+    const found = await followLaunch(ctx, { ...known, withinMs });
+    const { launch: seen, console, results } = found;
+    known = { launchId, status: seen.status, fromByte: console.to, results };
+    return toGlimpse(found);
+  };
 }
 
 function writerOf(
@@ -70,8 +91,7 @@ const spelled = (path: string, suffix: boolean) => [
     bodyOptional: true,
     bodyLimit: LAUNCH_BODY_LIMIT,
     encoding: "either",
-    handle: (ctx, { params, query, body }) =>
-      launched(ctx, params.id, merged(query, body), suffix),
+    handle: (ctx, { params, query, body }) => launched(ctx, params.id, merged(query, body), suffix),
   }),
 ];
 

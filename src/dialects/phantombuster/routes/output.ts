@@ -14,7 +14,9 @@ const spelled = (path: string, suffix: boolean) =>
       const wanted = toReadOutput(toId(params.id, "Agent"), query, suffix);
       const found = await readOutput(ctx, wanted);
       // A position in one container's console says nothing of the next one's.
-      const start = isOfAnother(found, query) ? await readOutput(ctx, { ...wanted, fromByte: 0 }) : found;
+      const start = isOfAnother(found, query)
+        ? await readOutput(ctx, { ...wanted, fromByte: 0 })
+        : found;
       return success(fromOutput(start, query));
     },
   });

@@ -11,7 +11,13 @@ import {
 import { route } from "../../kit/index.ts";
 import { plain, success } from "../answer.ts";
 import { fromScript, textless, toId, toSaveScript } from "../convert.ts";
-import { SCRIPT_BODY_LIMIT, ScriptQuery, ScriptSave, StoreInfo } from "../wire.ts";
+import {
+  SCRIPT_BODY_LIMIT,
+  ScriptQuery,
+  ScriptSave,
+  STORE_INFO_BODY_LIMIT,
+  StoreInfo,
+} from "../wire.ts";
 
 const list = (path: string) =>
   route({
@@ -58,8 +64,7 @@ export const scripts = [
     method: "GET",
     path: "/api/v1/script/by-name/raw/:name",
     auth: "key",
-    handle: async (ctx, { params }) =>
-      plain((await findScriptByName(ctx, params.name ?? "")).text),
+    handle: async (ctx, { params }) => plain((await findScriptByName(ctx, params.name ?? "")).text),
   }),
   // The first generation's `{id}.json` and `{id}.txt`.
   route({
@@ -111,7 +116,7 @@ export const scripts = [
     path: "/api/v1/store-info/by-name/:name",
     auth: "key",
     body: StoreInfo,
-    bodyLimit: SCRIPT_BODY_LIMIT,
+    bodyLimit: STORE_INFO_BODY_LIMIT,
     encoding: "either",
     handle: async (ctx, { params, body }) => {
       await saveStoreInfo(ctx, { name: params.name ?? "", ...body });
