@@ -64,6 +64,8 @@ export interface Settings {
   /** Milliseconds without a sign of life after which a runner is lost: with heartbeats, without. */
   runnerTimeoutMs: number;
   runnerTimeoutLegacyMs: number;
+  /** Milliseconds that experiments are kept after their end. */
+  experimentRetentionMs: number;
   /** Id of the deployed version of the Worker. */
   version: string;
 }

@@ -241,8 +241,11 @@ export interface Files {
   has(account: string, path: string): Promise<boolean>;
   /** False when there was nothing. */
   remove(account: string, path: string): Promise<boolean>;
-  /** Removes everything below a folder, which ends in `/`. */
-  removeFolder(account: string, folder: string): Promise<void>;
+  /**
+   * Removes everything below a folder, which ends in `/`, or so many pages of it: a thousand each.
+   * @returns False when there is more.
+   */
+  removeFolder(account: string, folder: string, pages?: number): Promise<boolean>;
 }
 
 export interface StoredFile {

@@ -32,14 +32,15 @@ export function createFiles(bucket: R2Bucket): Files {
       if (there) await bucket.delete(keyOf(account, path));
       return there;
     },
-    async removeFolder(account, folder) {
+    async removeFolder(account, folder, pages = Infinity) {
       if (!folder.endsWith("/")) throw badPath("a folder's path ends in /");
       const prefix = `${keyOf(account, folder.slice(0, -1))}/`;
-      for (;;) {
+      for (let page = 0; page < pages; page += 1) {
         const { objects, truncated } = await bucket.list({ prefix, limit: PAGE });
         if (objects.length > 0) await bucket.delete(objects.map(({ key }) => key));
-        if (!truncated) return;
+        if (!truncated) return true;
       }
+      return false;
     },
   };
 }

@@ -87,6 +87,8 @@ const Variables = z.object({
   RUNNER_TIMEOUT: whole(60, 86_400, 300),
   /** The same for runners that know no heartbeats: any request is a sign of life. */
   RUNNER_TIMEOUT_LEGACY: whole(60, 31_536_000, 86_400),
+  /** Days that experiments are kept after their end, with their results, logs and reports. */
+  EXPERIMENT_RETENTION_DAYS: whole(1, 3650, 90),
   /** Our own host name, refused as a target; the host a request came to is refused anyway. */
   PUBLIC_HOST: z.string().optional(),
   /** DNS over HTTPS, for names that resolve to private addresses. */

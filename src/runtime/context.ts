@@ -68,6 +68,7 @@ export function platformOf(env: Env): Platform {
       runnerRateLimit: config.RUNNER_RATE_LIMIT_PER_MINUTE,
       runnerTimeoutMs: config.RUNNER_TIMEOUT * 1000,
       runnerTimeoutLegacyMs: config.RUNNER_TIMEOUT_LEGACY * 1000,
+      experimentRetentionMs: config.EXPERIMENT_RETENTION_DAYS * 86_400_000,
       version: env.VERSION.id,
     },
     db: openDatabase(env.DB),

@@ -1,4 +1,10 @@
-import { handOnLostWork, sweepExperiments, wakeReports } from "../domain/experiment/index.ts";
+import {
+  expireExperiments,
+  handOnLostWork,
+  sweepExperiments,
+  tellAllOwed,
+  wakeReports,
+} from "../domain/experiment/index.ts";
 import { minuteOf } from "../domain/monitor/due.ts";
 import { claimDueShards } from "../domain/monitor/index.ts";
 import { sweepNotifications, wakeNotifications } from "../domain/notification/index.ts";
@@ -20,6 +26,8 @@ export async function scheduled(controller: ScheduledController, env: Env): Prom
     sweep_notifications: () => sweepNotifications(ctx),
     hand_on_lost_work: () => handOnLostWork(ctx),
     wake_reports: () => wakeReports(ctx),
+    tell_of_experiments: () => tellAllOwed(ctx),
+    expire_experiments: () => expireExperiments(ctx),
     sweep_experiments: () => sweepExperiments(ctx),
     record_deployment: () => recordDeployment(db, env.VERSION.id, now),
     sweep_browser_line: () => sweepLine(db, now - DEAD_IN_LINE_MS),

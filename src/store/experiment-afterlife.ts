@@ -1,6 +1,7 @@
-import { and, eq, inArray, sql } from "drizzle-orm";
+import { and, asc, eq, inArray, lte, sql } from "drizzle-orm";
 import type { Database } from "./database.ts";
 import type { ExperimentRow } from "./experiment.ts";
+import { type OwedEvent, oweEvent } from "./experiment-event.ts";
 import {
   experimentCrates,
   experimentRemains,
@@ -12,12 +13,14 @@ import { runners } from "./schema/runner.ts";
 /**
  * Queues an ended experiment again, without the results that `failed` describes.
  * @param failed SQLite GLOB patterns of results.
+ * @param event Its details are how many crates are to be done.
  */
 export async function reviveExperiment(
   db: Database,
   experimentId: number,
   failed: readonly string[],
-): Promise<ExperimentRow | undefined> {
+  event: Omit<OwedEvent, "details">,
+): Promise<boolean> {
   const ended = sql`EXISTS (SELECT 1 FROM ${experiments} e
     WHERE e.id = ${experimentId} AND e.status IN ('completed', 'aborted'))`;
   const matches = sql.join(
@@ -59,25 +62,57 @@ export async function reviveExperiment(
           inArray(experiments.status, ["completed", "aborted"]),
         ),
       )
-      .returning(),
+      .returning({ id: experiments.id }),
+    oweEvent(db, experimentId, {
+      ...event,
+      details: sql`json_object('crates', e.crates - e.done)`,
+    }),
   ]);
-  return rows[0];
+  return rows.length > 0;
 }
 
-/** Removes an experiment; its crates, results and files are swept later. */
+/**
+ * Removes an experiment; its crates, results and files are swept later.
+ * @param endedBy Only if it had ended by then.
+ */
 export async function deleteExperiment(
   db: Database,
   { id, accountId }: Pick<ExperimentRow, "id" | "accountId">,
+  event: OwedEvent,
+  endedBy?: number,
 ): Promise<boolean> {
-  const [removed] = await db.batch([
+  const due = and(
+    eq(sql`e.account_id`, accountId),
+    endedBy === undefined ? undefined : lte(sql`e.completed_at`, endedBy),
+  );
+  const [, removed] = await db.batch([
+    oweEvent(db, id, event, sql`${due}`),
+    db.all<{ id: number }>(sql`
+      DELETE FROM ${experiments} AS e WHERE e.id = ${id} AND ${due} RETURNING id`),
+    db.run(sql`
+      INSERT INTO ${experimentRemains} (experiment_id, account_id)
+      SELECT ${id}, ${accountId} WHERE changes() > 0`),
     db
-      .delete(experiments)
-      .where(and(eq(experiments.id, id), eq(experiments.accountId, accountId)))
-      .returning({ id: experiments.id }),
-    db.update(runners).set({ experimentId: null }).where(eq(runners.experimentId, id)),
-    db.insert(experimentRemains).values({ experimentId: id, accountId }).onConflictDoNothing(),
+      .update(runners)
+      .set({ experimentId: null })
+      .where(
+        and(
+          eq(runners.experimentId, id),
+          sql`NOT EXISTS (SELECT 1 FROM ${experiments} WHERE id = ${id})`,
+        ),
+      ),
   ]);
   return removed.length > 0;
+}
+
+/** Experiments that had ended by a time, the oldest first. Exported so that its plan can be tested. */
+export function endedPage(db: Database, by: number, limit: number) {
+  return db
+    .select({ id: experiments.id, accountId: experiments.accountId })
+    .from(experiments)
+    .where(lte(experiments.completedAt, by))
+    .orderBy(asc(experiments.completedAt))
+    .limit(limit);
 }
 
 /** Experiments that are gone, and what is left of them. */

@@ -1,6 +1,8 @@
-import { and, asc, eq, gt, isNotNull, sql } from "drizzle-orm";
+import { and, asc, eq, gt, isNotNull, type SQL, sql } from "drizzle-orm";
 import type { Database } from "./database.ts";
-import { experimentCrates, experiments } from "./schema/experiment.ts";
+import { type ExperimentRow } from "./experiment.ts";
+import { type OwedEvent, oweEvent } from "./experiment-event.ts";
+import { experimentCrates, experimentResults, experiments } from "./schema/experiment.ts";
 
 /** A crate to be added; `key` is what it is known by. */
 export interface NewCrate {
@@ -66,34 +68,73 @@ export function undonePage(db: Database, experimentId: number, after: number, li
 }
 
 export interface Deal {
-  experimentId: number;
+  accountId: string;
+  /** The experiment's name. */
+  experiment: string;
   runnerId: number;
   now: number;
   leaseMs: number;
 }
 
 /**
- * Deals a crate: one that nobody has, or one whose lease ran out. One statement, so that no two
- * runners get the same. `deals` counts how often it was dealt by now.
+ * Deals a crate of the runner's experiment: one that nobody has, or one whose lease ran out. One
+ * transaction, so that no two runners get the same.
+ * @param event Tells that it was dealt before; its details are the crate's JSON, and its deals.
+ * @returns Null for none; undefined when there is no such experiment. `deals` counts how often it
+ * was dealt by now.
  */
 export async function dealCrate(
   db: Database,
   deal: Deal,
-): Promise<{ position: number; crate: string; deals: number } | undefined> {
-  const [row] = await dealStatement(db, deal);
-  return row;
+  event: Omit<OwedEvent, "details"> & { runner: string },
+): Promise<{ crate: string; deals: number } | null | undefined> {
+  const { id, kind, at, runner } = event;
+  const before = sql`FROM ${experimentCrates} x
+    WHERE x.experiment_id = e.id AND x.position = ${nextPosition(db, deal)} AND x.deals > 0`;
+  const details = sql`(SELECT json_object('crate', json(x.crate), 'runner', ${runner},
+    'deals', x.deals + 1) ${before})`;
+  const [there, , dealt] = await db.batch([
+    db.select({ id: experiments.id }).from(experiments).where(named(deal)),
+    oweEvent(db, idOf(deal), { id, kind, details, at }, sql`EXISTS (SELECT 1 ${before})`),
+    dealStatement(db, deal),
+  ]);
+  return there.length === 0 ? undefined : (dealt[0] ?? null);
 }
 
 /** Exported so that its plan can be tested. */
-export function dealStatement(db: Database, { experimentId, runnerId, now, leaseMs }: Deal) {
+export function dealStatement(db: Database, deal: Deal) {
+  const { runnerId, now, leaseMs } = deal;
+  return db
+    .update(experimentCrates)
+    .set({ dueAt: now + leaseMs, runnerId, deals: sql`${experimentCrates.deals} + 1` })
+    .where(
+      and(
+        eq(experimentCrates.experimentId, idOf(deal)),
+        eq(experimentCrates.position, nextPosition(db, deal)),
+      ),
+    )
+    .returning({ crate: experimentCrates.crate, deals: experimentCrates.deals });
+}
+
+function named({ accountId, experiment }: Pick<Deal, "accountId" | "experiment">): SQL | undefined {
+  return and(eq(experiments.accountId, accountId), eq(experiments.name, experiment));
+}
+
+function idOf(deal: Deal): SQL<number> {
+  return sql`(SELECT id FROM ${experiments} WHERE ${named(deal)})`;
+}
+
+/** The crate that is dealt next. */
+function nextPosition(db: Database, deal: Deal): SQL<number> {
+  const { runnerId, now } = deal;
   const held = sql`EXISTS (SELECT 1 FROM runners r
-    WHERE r.id = ${runnerId} AND r.experiment_id = ${experimentId})`;
+    WHERE r.id = ${runnerId} AND r.experiment_id = ${experimentCrates.experimentId})`;
   const next = db
     .select({ position: experimentCrates.position })
     .from(experimentCrates)
     .where(
       and(
-        eq(experimentCrates.experimentId, experimentId),
+        eq(experimentCrates.experimentId, idOf(deal)),
         isNotNull(experimentCrates.dueAt),
         sql`${experimentCrates.dueAt} <= ${now}`,
         held,
@@ -101,33 +142,46 @@ export function dealStatement(db: Database, { experimentId, runnerId, now, lease
     )
     .orderBy(asc(experimentCrates.dueAt))
     .limit(1);
-  return db
-    .update(experimentCrates)
-    .set({ dueAt: now + leaseMs, runnerId, deals: sql`${experimentCrates.deals} + 1` })
-    .where(
-      and(eq(experimentCrates.experimentId, experimentId), eq(experimentCrates.position, next)),
-    )
-    .returning({
-      position: experimentCrates.position,
-      crate: experimentCrates.crate,
-      deals: experimentCrates.deals,
-    });
+  return sql`(${next})`;
 }
 
 export interface FoundCrate {
   key: string;
   position: number;
-  runnerId: number | null;
+  /** Places of the toolchains that it has results for. */
+  kept: number[];
 }
 
-/** Where crates stand, by their keys. */
-export function findCrates(
+/**
+ * An experiment of an account's, and where crates stand in it, by their keys.
+ * @param which By name, or by id.
+ */
+export async function findCrates(
   db: Database,
-  experimentId: number,
+  accountId: string,
+  which: { id: number } | { name: string },
   keys: string[],
-): Promise<FoundCrate[]> {
-  return db.all<FoundCrate>(sql`
-    SELECT c.key AS key, c.position AS position, c.runner_id AS runnerId
-    FROM json_each(${JSON.stringify(keys)}) wanted
-    JOIN ${experimentCrates} c ON c.experiment_id = ${experimentId} AND c.key = wanted.value`);
+): Promise<{ experiment: ExperimentRow; crates: FoundCrate[] } | undefined> {
+  const own = and(
+    eq(experiments.accountId, accountId),
+    "id" in which ? eq(experiments.id, which.id) : eq(experiments.name, which.name),
+  );
+  const [[experiment], crates] = await db.batch([
+    db.select().from(experiments).where(own),
+    db.all<Omit<FoundCrate, "kept"> & { kept: string }>(foundStatement(own, keys)),
+  ]);
+  if (!experiment) return undefined;
+  const found = crates.map((row) => ({ ...row, kept: JSON.parse(row.kept) as number[] }));
+  return { experiment, crates: found };
+}
+
+/** Exported so that its plan can be tested. */
+export function foundStatement(own: SQL | undefined, keys: string[]): SQL {
+  return sql`
+    SELECT c.key AS key, c.position AS position,
+      (SELECT json_group_array(r.toolchain) FROM ${experimentResults} r
+        WHERE r.experiment_id = c.experiment_id AND r.position = c.position) AS kept
+    FROM ${experiments} CROSS JOIN json_each(${JSON.stringify(keys)}) wanted
+      CROSS JOIN ${experimentCrates} c ON c.experiment_id = ${experiments.id} AND c.key = wanted.value
+    WHERE ${own}`;
 }

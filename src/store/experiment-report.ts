@@ -1,9 +1,12 @@
-import { and, eq, isNotNull, lte, sql } from "drizzle-orm";
+import { and, eq, isNotNull, isNull, lte, type SQL, sql } from "drizzle-orm";
 import type { Database } from "./database.ts";
 import type { ExperimentRow } from "./experiment.ts";
+import { type OwedEvent, oweEvent } from "./experiment-event.ts";
+import { oweExperimentNews } from "./notification.ts";
 import { experimentCrates, experiments } from "./schema/experiment.ts";
+import { channels } from "./schema/notification.ts";
 
-/** Takes up the building of a report that is owed, and that nobody is at; undefined for none. */
+/** Takes up a report, or its letter, that is owed and that nobody is at; undefined for none. */
 export function claimReport(
   db: Database,
   experimentId: number,
@@ -34,40 +37,71 @@ export interface ReportProgress {
   next: number;
   /** JSON. */
   counts: string;
-  /** When somebody else is to look after it; null: it is done. */
-  dueAt: number | null;
-  reportedAt: number | null;
 }
 
 /** Notes how far a report is. False when its experiment began another round, or is gone. */
 export async function saveReport(
   db: Database,
-  { id, round }: Pick<ExperimentRow, "id" | "round">,
-  progress: ReportProgress,
+  experiment: Pick<ExperimentRow, "id" | "round">,
+  { pieces, next, counts }: ReportProgress,
+  dueAt: number,
 ): Promise<boolean> {
-  const rows = await reportStatement(db, { id, round }, progress);
+  const rows = await db
+    .update(experiments)
+    .set({ reportPieces: pieces, reportNext: next, reportCounts: counts, reportDueAt: dueAt })
+    .where(and(isOwed(experiment), isNull(experiments.reportedAt)))
+    .returning({ id: experiments.id });
   return rows.length > 0;
 }
 
-/** For a batch: what {@link saveReport} does. */
-export function reportStatement(
+/**
+ * Notes that all of a report is there, of which the event tells, and owes it to the channels that
+ * hear of everything. Where there is none, a letter is owed, and looked after at `letterDueAt`.
+ * @returns The notifications; undefined when its experiment began another round, or is gone.
+ */
+export async function finishReport(
   db: Database,
-  { id, round }: Pick<ExperimentRow, "id" | "round">,
-  { pieces, next, counts, dueAt, reportedAt }: ReportProgress,
-) {
-  return db
-    .update(experiments)
-    .set({
-      reportPieces: pieces,
-      reportNext: next,
-      reportCounts: counts,
-      reportDueAt: dueAt,
-      reportedAt,
-    })
-    .where(
-      and(eq(experiments.id, id), eq(experiments.round, round), isNotNull(experiments.reportDueAt)),
-    )
-    .returning({ id: experiments.id });
+  experiment: Pick<ExperimentRow, "id" | "round" | "accountId">,
+  { pieces, next, counts }: ReportProgress,
+  { now, letterDueAt }: { now: number; letterDueAt: number },
+  event: OwedEvent,
+): Promise<{ notificationIds: number[]; letter: boolean } | undefined> {
+  const heard = sql`EXISTS (SELECT 1 FROM ${channels} c
+    WHERE c.account_id = ${experiment.accountId} AND c.monitors IS NULL)`;
+  const [rows, , owed] = await db.batch([
+    db
+      .update(experiments)
+      .set({
+        reportPieces: pieces,
+        reportNext: next,
+        reportCounts: counts,
+        reportedAt: now,
+        reportDueAt: sql`CASE WHEN ${heard} THEN NULL ELSE ${letterDueAt} END`,
+      })
+      .where(and(isOwed(experiment), isNull(experiments.reportedAt)))
+      .returning({ dueAt: experiments.reportDueAt }),
+    oweEvent(db, experiment.id, event),
+    oweExperimentNews(db, experiment, now),
+  ]);
+  const [row] = rows;
+  return row && { notificationIds: owed.map(({ id }) => id), letter: row.dueAt !== null };
+}
+
+/** When a letter to the owner is looked after again; null: never, it is done. */
+export async function putOffLetter(
+  db: Database,
+  experiment: Pick<ExperimentRow, "id" | "round">,
+  dueAt: number | null,
+): Promise<void> {
+  await db.update(experiments).set({ reportDueAt: dueAt }).where(isOwed(experiment));
+}
+
+function isOwed({ id, round }: Pick<ExperimentRow, "id" | "round">): SQL | undefined {
+  return and(
+    eq(experiments.id, id),
+    eq(experiments.round, round),
+    isNotNull(experiments.reportDueAt),
+  );
 }
 
 /** Experiments whose report is owed and that nobody is at. */

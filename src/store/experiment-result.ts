@@ -1,6 +1,7 @@
 import { and, asc, eq, gte, lt, sql } from "drizzle-orm";
 import type { Database } from "./database.ts";
 import { type ExperimentRow, freeRunners, owedReport } from "./experiment.ts";
+import { type OwedEvent, oweEvent } from "./experiment-event.ts";
 import { experimentCrates, experimentResults, experiments } from "./schema/experiment.ts";
 
 export interface NewResult {
@@ -10,24 +11,11 @@ export interface NewResult {
   logSize: number;
 }
 
-/** Which of these are kept already. */
-export function keptResults(
-  db: Database,
-  experimentId: number,
-  results: Pick<NewResult, "position" | "toolchain">[],
-): Promise<{ position: number; toolchain: number }[]> {
-  const wanted = JSON.stringify(results.map(({ position, toolchain }) => [position, toolchain]));
-  return db.all(sql`
-    SELECT r.position AS position, r.toolchain AS toolchain
-    FROM json_each(${wanted}) w
-    JOIN ${experimentResults} r ON r.experiment_id = ${experimentId}
-      AND r.position = (w.value ->> 0) AND r.toolchain = (w.value ->> 1)`);
-}
-
 /**
  * Keeps results of an experiment that has not ended; the first of a crate and toolchain stands.
  * A crate that has all of its own is done; so is the experiment whose crates were dealt out one
  * by one, once all are.
+ * @param event Tells of its completion.
  * @returns The experiment when it was completed by this.
  */
 export async function keepResults(
@@ -36,6 +24,7 @@ export async function keepResults(
   runnerId: number,
   results: NewResult[],
   now: number,
+  event: OwedEvent,
 ): Promise<ExperimentRow | undefined> {
   const rows = JSON.stringify(
     results.map(({ position, toolchain, result, logSize }) => [
@@ -82,9 +71,33 @@ export async function keepResults(
         ),
       )
       .returning(),
+    oweEvent(db, experimentId, event),
     freeRunners(db, experimentId),
   ]);
   return completed[0];
+}
+
+/** Whose a crate's result under a toolchain is. */
+export function findResult(
+  db: Database,
+  experimentId: number,
+  { position, toolchain }: Pick<NewResult, "position" | "toolchain">,
+) {
+  return db
+    .select({
+      position: experimentResults.position,
+      toolchain: experimentResults.toolchain,
+      runnerId: experimentResults.runnerId,
+    })
+    .from(experimentResults)
+    .where(
+      and(
+        eq(experimentResults.experimentId, experimentId),
+        eq(experimentResults.position, position),
+        eq(experimentResults.toolchain, toolchain),
+      ),
+    )
+    .get();
 }
 
 export interface ResultPiece {

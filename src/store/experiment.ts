@@ -1,6 +1,7 @@
 import { and, count, desc, eq, inArray, sql } from "drizzle-orm";
 import { violatesUnique } from "./constraint.ts";
 import type { Database } from "./database.ts";
+import { type OwedEvent, oweEvent } from "./experiment-event.ts";
 import { experimentCrates, experiments } from "./schema/experiment.ts";
 import { runners } from "./schema/runner.ts";
 
@@ -20,10 +21,14 @@ export interface ListedExperiment {
 export async function insertExperiment(
   db: Database,
   row: NewExperimentRow,
+  event: OwedEvent,
 ): Promise<ExperimentRow | null> {
   try {
-    const [inserted] = await db.insert(experiments).values(row).returning();
-    return inserted ?? null;
+    const [rows] = await db.batch([
+      db.insert(experiments).values(row).returning(),
+      oweEvent(db, sql`last_insert_rowid()`, event),
+    ]);
+    return rows[0] ?? null;
   } catch (error) {
     if (violatesUnique(error, "experiments.account_id")) return null;
     throw error;
@@ -87,23 +92,25 @@ export interface Taking {
 /**
  * The runner's experiment: the one that it has, or else the next that is open to it, which is
  * then its own. One transaction, so that no two runners take the same unless it is shared.
+ * @param event Tells that it started, or that the runner joined those that are at it.
  * @returns `taken` when it was not the runner's before.
  */
 export async function takeExperiment(
   db: Database,
   taking: Taking,
-): Promise<{ experiment: ExperimentRow; taken: boolean; first: boolean } | null> {
+  event: Omit<OwedEvent, "kind">,
+): Promise<{ experiment: ExperimentRow; taken: boolean } | null> {
   const { runnerId, now } = taking;
-  const own = eq(
-    experiments.id,
-    sql`(SELECT r.experiment_id FROM ${runners} r WHERE r.id = ${runnerId})`,
-  );
-  const [taken, started, rows] = await db.batch([
+  const ownId = sql`(SELECT r.experiment_id FROM ${runners} r WHERE r.id = ${runnerId})`;
+  const own = eq(experiments.id, ownId);
+  const kind = sql`CASE e.status WHEN 'queued' THEN 'experiment_started' ELSE 'experiment_joined' END`;
+  const [taken, , , rows] = await db.batch([
     db.all<{ id: number }>(sql`
       UPDATE ${runners}
       SET experiment_id = (${openTo(taking)}), late_experiment_id = NULL
       WHERE id = ${runnerId} AND experiment_id IS NULL AND (${openTo(taking)}) IS NOT NULL
       RETURNING id`),
+    oweEvent(db, ownId, { ...event, kind }),
     db
       .update(experiments)
       .set({
@@ -112,13 +119,12 @@ export async function takeExperiment(
         runnerId,
         startedAt: sql`coalesce(started_at, ${now})`,
       })
-      .where(and(own, eq(experiments.status, "queued")))
-      .returning({ id: experiments.id }),
+      .where(and(own, eq(experiments.status, "queued"))),
     db.select().from(experiments).where(own),
   ]);
   const [experiment] = rows;
   if (!experiment) return null;
-  return { experiment, taken: taken.length > 0, first: started.length > 0 };
+  return { experiment, taken: taken.length > 0 };
 }
 
 /**
@@ -178,6 +184,7 @@ export async function endExperiment(
   db: Database,
   experimentId: number,
   end: { status: "completed" | "aborted"; by: number | null; now: number },
+  event: OwedEvent,
 ): Promise<ExperimentRow | undefined> {
   const { status, by, now } = end;
   const held =
@@ -197,6 +204,7 @@ export async function endExperiment(
         ),
       )
       .returning(),
+    oweEvent(db, experimentId, event),
     freeRunners(db, experimentId),
   ]);
   return rows[0];

@@ -1,6 +1,7 @@
 import { and, count, desc, eq, ne, type SQL, sql } from "drizzle-orm";
 import { chosen } from "./channel.ts";
 import type { Database } from "./database.ts";
+import { experiments } from "./schema/experiment.ts";
 import { downtimes } from "./schema/monitor.ts";
 import { channels, type NotificationState, notifications } from "./schema/notification.ts";
 
@@ -68,6 +69,25 @@ export function oweCertificateWarning(
     SELECT c.account_id, ${monitorId}, c.id, 'certificate', ${endsAt}, 'owed', ${at}, ${at}
     FROM ${channels} c
     WHERE c.account_id = ${accountId} AND ${chosen(sql`c.monitors`, sql`${monitorId}`)}
+    ON CONFLICT DO NOTHING
+    RETURNING id`);
+}
+
+/**
+ * For the batch that finishes an experiment's report: one row for each channel that hears of
+ * everything, and its id; once for each round, however often it is called.
+ */
+export function oweExperimentNews(
+  db: Database,
+  { id, round }: { id: number; round: number },
+  at: number,
+) {
+  return db.all<{ id: number }>(sql`
+    INSERT INTO ${notifications}
+      (account_id, monitor_id, channel_id, occasion, subject, round, state, due_at, created_at)
+    SELECT e.account_id, 0, c.id, 'experiment', e.id, e.round, 'owed', ${at}, ${at}
+    FROM ${experiments} e JOIN ${channels} c ON c.account_id = e.account_id
+    WHERE e.id = ${id} AND e.round = ${round} AND e.reported_at IS NOT NULL AND c.monitors IS NULL
     ON CONFLICT DO NOTHING
     RETURNING id`);
 }

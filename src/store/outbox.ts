@@ -1,19 +1,12 @@
 import { and, asc, eq, gt, lt, lte, or, type SQL, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/sqlite-core";
-import { chosen } from "./channel.ts";
 import type { Database } from "./database.ts";
 import type { NotificationRow } from "./notification.ts";
-import { downtimes, monitors } from "./schema/monitor.ts";
+import { type ClaimedRow, subjectOf, worthTelling } from "./outbox-subject.ts";
+import { downtimes } from "./schema/monitor.ts";
 import { channels, notifications } from "./schema/notification.ts";
 
-/** A notification that is the caller's to send, and what it is about. */
-export interface ClaimedRow {
-  notification: NotificationRow;
-  channel: typeof channels.$inferSelect;
-  monitor: { id: number; name: string; url: string | null };
-  /** Null for a certificate. */
-  downtime: typeof downtimes.$inferSelect | null;
-}
+export type { ClaimedRow };
 
 /**
  * Takes up a notification that is due: one that is owed, or one whose lease ran out. Not while an
@@ -31,7 +24,8 @@ export async function claimNotification(
   const notification = await claimStatement(db, id, now, leaseMs).get();
   if (!notification) return "not_due";
   const about = await subjectOf(db, notification);
-  if (about && isWorthTelling(notification, about)) return { notification, ...about };
+  const claimed = about && worthTelling(notification, about);
+  if (claimed) return claimed;
   await db.delete(notifications).where(isHeld(notification));
   return "moot";
 }
@@ -48,43 +42,6 @@ export function claimStatement(db: Database, id: number, now: number, leaseMs: n
     })
     .where(and(eq(notifications.id, id), lte(notifications.dueAt, now), isFree(db, now)))
     .returning();
-}
-
-type Subject = Omit<ClaimedRow, "notification"> & { wanted: unknown };
-
-function subjectOf(
-  db: Database,
-  { accountId, channelId, monitorId, occasion, subject }: NotificationRow,
-): Promise<Subject | undefined> {
-  const downtimeId = occasion === "certificate" ? null : subject;
-  return db
-    .select({
-      channel: channels,
-      monitor: { id: monitors.id, name: monitors.name, url: monitors.url },
-      downtime: downtimes,
-      wanted: chosen(sql`${channels.monitors}`, sql`${monitorId}`),
-    })
-    .from(channels)
-    .innerJoin(monitors, and(eq(monitors.id, monitorId), eq(monitors.accountId, accountId)))
-    .leftJoin(
-      downtimes,
-      and(sql`${downtimes.id} = ${downtimeId}`, eq(downtimes.monitorId, monitorId)),
-    )
-    .where(and(eq(channels.id, channelId), eq(channels.accountId, accountId)))
-    .get();
-}
-
-/** A reminder is of use while the downtime lasts and the channel wants it. */
-function isWorthTelling(
-  { occasion }: NotificationRow,
-  { channel, downtime, wanted }: Subject,
-): boolean {
-  if (occasion === "certificate") return true;
-  if (!downtime) return false;
-  if (occasion !== "reminder") return true;
-  const { reminderMinutes, quietUntilRecovery } = channel;
-  const asked = reminderMinutes !== null && !quietUntilRecovery && Boolean(wanted);
-  return asked && downtime.closedAt === null;
 }
 
 /** Nothing is in the way of a notification. */

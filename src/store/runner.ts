@@ -1,6 +1,7 @@
 import { and, count, desc, eq, isNotNull, lte, sql } from "drizzle-orm";
 import { violatesUnique } from "./constraint.ts";
 import type { Database } from "./database.ts";
+import { type OwedEvent, oweEvent } from "./experiment-event.ts";
 import { experimentCrates, experiments } from "./schema/experiment.ts";
 import { runners } from "./schema/runner.ts";
 
@@ -137,17 +138,18 @@ export function lostRunners(
 /**
  * Takes its work from a runner: what was dealt to it goes back, and so does the experiment unless
  * others are at it.
- * @returns The experiment, as it is afterwards; undefined when the runner was heard of since.
+ * @returns False when the runner was heard of since, or had none.
  */
 export async function takeWorkFrom(
   db: Database,
   runner: Pick<RunnerRow, "id" | "experimentId" | "lastSeenAt">,
-): Promise<typeof experiments.$inferSelect | undefined> {
+  event: OwedEvent,
+): Promise<boolean> {
   const { id, experimentId, lastSeenAt } = runner;
-  if (experimentId === null) return undefined;
+  if (experimentId === null) return false;
   const gone = sql`NOT EXISTS (SELECT 1 FROM ${runners} r
     WHERE r.id = ${id} AND r.experiment_id = ${experimentId})`;
-  const [taken, , , rows] = await db.batch([
+  const [taken] = await db.batch([
     db
       .update(runners)
       .set({ experimentId: null, lateExperimentId: experimentId })
@@ -159,18 +161,19 @@ export async function takeWorkFrom(
         ),
       )
       .returning({ id: runners.id }),
+    oweEvent(db, experimentId, event),
     giveBack(db, experimentId, id, gone),
     reopen(db, experimentId),
-    db.select().from(experiments).where(eq(experiments.id, experimentId)),
   ]);
-  return taken.length > 0 ? rows[0] : undefined;
+  return taken.length > 0;
 }
 
-/** Removes a runner, and takes its work from it. False when the account has no such runner. */
+/** Removes a runner, and takes its work from it, of which the event tells. False when the account has no such runner. */
 export async function deleteRunner(
   db: Database,
   accountId: string,
   runner: Pick<RunnerRow, "id" | "experimentId">,
+  event: OwedEvent,
 ): Promise<boolean> {
   const { id, experimentId } = runner;
   const removal = db
@@ -181,6 +184,7 @@ export async function deleteRunner(
   const gone = sql`NOT EXISTS (SELECT 1 FROM ${runners} r WHERE r.id = ${id})`;
   const [removed] = await db.batch([
     removal,
+    oweEvent(db, experimentId, event),
     giveBack(db, experimentId, id, gone),
     reopen(db, experimentId),
   ]);

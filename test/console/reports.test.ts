@@ -80,7 +80,7 @@ describe("a report", () => {
     expect(log.headers.get("content-security-policy")).toContain("sandbox");
     expect(await log.text()).toBe("log of build-fail:compiler-error");
     const { objects } = await env.FILES.list({ prefix: `${account.id}/experiments/` });
-    const packed = objects.find(({ key }) => key.endsWith("/logs/0-1.txt.gz"));
+    const packed = objects.find(({ key }) => /\/logs\/0-1-\d+\.txt\.gz$/.test(key));
     const object = await env.FILES.get(packed?.key ?? "");
     const bytes = new Uint8Array((await object?.arrayBuffer()) ?? new ArrayBuffer(0));
     expect(gunzipSync(bytes).toString()).toBe("log of build-fail:compiler-error");
@@ -201,7 +201,10 @@ describe("the owner", () => {
     const box = newBox("webhook");
     const wish = { type: "webhook", name: "hook", target: box.target };
     expect((await call(account.key, "POST", "/manage/channels", wish)).status).toBe(201);
-    await buildReport(systemContext(ours.env, {}), await ended("channelled", ours));
+    const job = await ended("channelled", ours);
+    await buildReport(systemContext(ours.env, {}), job);
+    await buildReport(systemContext(ours.env, {}), job);
+    await vi.waitFor(async () => expect(await box.taken()).toHaveLength(1), { timeout: 20_000 });
     expect(await box.taken()).toMatchObject([
       { type: "experiment.ended", data: { title: "Experiment channelled is completed" } },
     ]);

@@ -39,10 +39,11 @@ describe("files", () => {
     const names = Array.from({ length: 1005 }, (_, index) => `s/1/${index}.png`);
     await Promise.all(names.map((name) => files.put(owner, name, bytes("x"), "image/png")));
     await files.put(owner, "s/10/a.png", bytes("x"), "image/png");
-    await files.removeFolder(owner, "s/1/");
+    expect(await files.removeFolder(owner, "s/1/", 1)).toBe(false);
+    expect(await files.removeFolder(owner, "s/1/", 1)).toBe(true);
     const left = await env.FILES.list({ prefix: `${owner}/` });
     expect(left.objects.map(({ key }) => key)).toEqual([`${owner}/s/10/a.png`]);
-    await files.removeFolder(owner, "s/never/");
+    expect(await files.removeFolder(owner, "s/never/")).toBe(true);
   });
 
   it.each([

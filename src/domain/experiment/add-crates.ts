@@ -22,23 +22,28 @@ export async function addCrates(
 ): Promise<Experiment> {
   const { accountId } = assertCanAct(ctx);
   const { experiment } = await experimentInAccount(ctx, accountId, which);
+  assertCratesSound(input.crates);
   await appendCrates(ctx, experiment.id, input.crates, input);
   return getExperiment(ctx, String(experiment.id));
 }
 
-/** All of them are judged before the first is added. */
-export async function appendCrates(
-  ctx: Pick<Ctx, "db">,
-  experimentId: number,
-  crates: Json[],
-  { more }: { more: boolean },
-): Promise<void> {
+/** All of them are judged before the first is added. @throws Fault BAD_REQUEST */
+export function assertCratesSound(crates: Json[]): void {
   assertSound({
     crates: crates.length > MAX_CRATES ? `must be at most ${MAX_CRATES} crates` : undefined,
   });
   for (const [index, crate] of crates.entries()) {
     assertSound({ [`crates.${index}`]: crateProblem(crate) });
   }
+}
+
+/** @throws Fault CONFLICT once the experiment was taken, or has as many as it may. */
+export async function appendCrates(
+  ctx: Pick<Ctx, "db">,
+  experimentId: number,
+  crates: Json[],
+  { more }: { more: boolean },
+): Promise<void> {
   for (let at = 0; at < crates.length; at += CRATES_AT_ONCE) {
     const part = crates
       .slice(at, at + CRATES_AT_ONCE)

@@ -1,6 +1,7 @@
 import { type ExperimentRow } from "../../store/experiment.ts";
 import {
   claimReport,
+  finishReport,
   lastPosition,
   owedReports,
   type ReportProgress,
@@ -9,10 +10,10 @@ import {
 import { resultPiece } from "../../store/experiment-result.ts";
 import type { SystemCtx } from "../context.ts";
 import type { ReportJob } from "../job.ts";
-import { type Counts, noCounts } from "./compare.ts";
-import { notifyOwner } from "./notify-owner.ts";
+import { type Counts, countsOf } from "./compare.ts";
 import { piecePath, rowsOf } from "./report-piece.ts";
-import { tell } from "./tell.ts";
+import { eventOf, tellOwed } from "./tell.ts";
+import { writeOwner } from "./write-owner.ts";
 
 /** Crates in one piece: what is in memory at a time. */
 const PIECE = 1000;
@@ -23,18 +24,21 @@ const LEASE_MS = 2 * 60_000;
 const OWED_AT_ONCE = 100;
 
 /**
- * Builds an ended experiment's report, piece by piece, going on where another stopped. Does
- * nothing when it is built, or somebody is at it.
+ * Builds an ended experiment's report, piece by piece, going on where another stopped, and tells
+ * its owner. Does nothing when that is done, or somebody is at it.
  */
 export async function buildReport(ctx: SystemCtx, job: ReportJob): Promise<void> {
   const experiment = await claimReport(ctx.db, job.experimentId, ctx.now(), LEASE_MS);
   if (!experiment) return;
+  if (experiment.reportedAt !== null) return writeOwner(ctx, experiment);
   const end = await lastPosition(ctx.db, experiment.id);
   let { reportNext: next, reportPieces: pieces } = experiment;
   const counts = countsOf(experiment);
+  const progress = (): ReportProgress => ({ pieces, next, counts: JSON.stringify(counts) });
   for (let built = 0; next <= end; built += 1) {
     if (built === PIECES_AT_ONCE) {
-      await goOn(ctx, experiment, { pieces, next, counts: JSON.stringify(counts) });
+      if (!(await saveReport(ctx.db, experiment, progress(), ctx.now()))) return;
+      await ctx.ports.jobs.send([{ job }]);
       return;
     }
     const rows = await resultPiece(ctx.db, experiment.id, next, PIECE);
@@ -45,38 +49,30 @@ export async function buildReport(ctx: SystemCtx, job: ReportJob): Promise<void>
     await ctx.ports.files.put(experiment.accountId, path, bytes, "application/json");
     next += PIECE;
     pieces += 1;
-    const progress = { pieces, next, counts: JSON.stringify(counts), reportedAt: null };
     const dueAt = ctx.now() + LEASE_MS;
-    if (!(await saveReport(ctx.db, experiment, { ...progress, dueAt }))) return;
+    if (!(await saveReport(ctx.db, experiment, progress(), dueAt))) return;
   }
-  const reportedAt = ctx.now();
-  const last: ReportProgress = {
-    pieces,
-    next,
-    counts: JSON.stringify(counts),
-    dueAt: null,
-    reportedAt,
-  };
-  if (!(await saveReport(ctx.db, experiment, last))) return;
-  await tell(ctx, experiment.accountId, experiment.name, "report_ready", { ...counts });
-  await notifyOwner(ctx, experiment, counts);
+  await finish(ctx, experiment, progress(), counts);
 }
 
-/** What the pieces so far add up to. */
-export function countsOf({ reportCounts }: Pick<ExperimentRow, "reportCounts">): Counts {
-  return reportCounts === null
-    ? noCounts()
-    : { ...noCounts(), ...(JSON.parse(reportCounts) as Counts) };
-}
-
-async function goOn(
+async function finish(
   ctx: SystemCtx,
   experiment: ExperimentRow,
-  progress: Pick<ReportProgress, "pieces" | "next" | "counts">,
+  progress: ReportProgress,
+  counts: Counts,
 ): Promise<void> {
-  const left = { ...progress, dueAt: ctx.now(), reportedAt: null };
-  if (!(await saveReport(ctx.db, experiment, left))) return;
-  await ctx.ports.jobs.send([{ job: { type: "report", experimentId: experiment.id } }]);
+  const now = ctx.now();
+  const times = { now, letterDueAt: now + LEASE_MS };
+  const event = eventOf(ctx, "report_ready", { ...counts });
+  const finished = await finishReport(ctx.db, experiment, progress, times, event);
+  if (!finished) return;
+  await tellOwed(ctx, experiment.accountId);
+  const { notificationIds, letter } = finished;
+  const { counts: reportCounts } = progress;
+  if (letter) await writeOwner(ctx, { ...experiment, reportCounts, reportedAt: now });
+  if (notificationIds.length > 0) {
+    await ctx.ports.jobs.send([{ job: { type: "notify", notificationIds } }]);
+  }
 }
 
 /** Wakes reports that are owed and that nobody is at: their message was lost, or somebody died. */

@@ -78,6 +78,13 @@ export function categoryOf(results: readonly (string | null)[]): Category {
 
 export type Counts = Record<Category, number>;
 
+/** What the pieces of a report add up to so far. @param reportCounts JSON; null: nothing yet. */
+export function countsOf({ reportCounts }: { reportCounts: string | null }): Counts {
+  return reportCounts === null
+    ? noCounts()
+    : { ...noCounts(), ...(JSON.parse(reportCounts) as Counts) };
+}
+
 export function noCounts(): Counts {
   return {
     regressed: 0,

@@ -2,7 +2,7 @@ import { endExperiment, experimentOf, leaveExperiment } from "../../store/experi
 import type { Ctx } from "../context.ts";
 import { Fault } from "../errors.ts";
 import { assertRunner } from "./runner.ts";
-import { tell } from "./tell.ts";
+import { eventOf, tellOwed } from "./tell.ts";
 import { wakeReport } from "./wake-report.ts";
 
 /**
@@ -16,8 +16,9 @@ export async function completeExperiment(ctx: Ctx): Promise<void> {
   if (!experiment) throw nothing();
   if (experiment.shared && (await leaveExperiment(ctx.db, experiment.id, runnerId))) return;
   const end = { status: "completed" as const, by: runnerId, now: ctx.now() };
-  if (!(await endExperiment(ctx.db, experiment.id, end))) throw nothing();
-  await tell(ctx, accountId, experiment.name, "experiment_completed", { runner: name });
+  const event = eventOf(ctx, "experiment_completed", { runner: name });
+  if (!(await endExperiment(ctx.db, experiment.id, end, event))) throw nothing();
+  await tellOwed(ctx, accountId);
   await wakeReport(ctx, experiment.id);
 }
 

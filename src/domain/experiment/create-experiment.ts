@@ -3,7 +3,7 @@ import { insertExperiment } from "../../store/experiment.ts";
 import { assertCanAct } from "../account/index.ts";
 import type { Ctx } from "../context.ts";
 import { Fault } from "../errors.ts";
-import { appendCrates } from "./add-crates.ts";
+import { appendCrates, assertCratesSound } from "./add-crates.ts";
 import type { Experiment, Json } from "./experiment.ts";
 import { getExperiment } from "./read-experiments.ts";
 import {
@@ -15,7 +15,7 @@ import {
   wordsProblem,
 } from "./rules.ts";
 import { toolchainKey } from "./spelling.ts";
-import { tell } from "./tell.ts";
+import { eventOf, tellOwed } from "./tell.ts";
 
 export interface CreateExperimentInput {
   name: string;
@@ -56,7 +56,8 @@ export async function createExperiment(
     requirements: wordsProblem(requirements),
     assignee: assignee === null ? undefined : nameProblem(assignee),
   });
-  const row = await insertExperiment(ctx.db, {
+  assertCratesSound(input.crates);
+  const values = {
     accountId,
     name,
     mode,
@@ -68,17 +69,20 @@ export async function createExperiment(
     assignee,
     shared,
     priority,
-    status: "queued",
+    status: "queued" as const,
     open: false,
     reportHash: newHash(),
     createdAt: ctx.now(),
-  });
+  };
+  const details = { crates: input.crates.length, priority };
+  const event = eventOf(ctx, "experiment_queued", details);
+  const row = await insertExperiment(ctx.db, values, event);
   if (!row) {
     throw new Fault("CONFLICT", `There is an experiment ${name} already.`, {
       fields: { name: "is taken" },
     });
   }
   await appendCrates(ctx, row.id, input.crates, { more: false });
-  await tell(ctx, accountId, name, "experiment_queued", { crates: input.crates.length, priority });
+  await tellOwed(ctx, accountId);
   return getExperiment(ctx, String(row.id));
 }

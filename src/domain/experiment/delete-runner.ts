@@ -3,7 +3,7 @@ import { assertCanAct } from "../account/index.ts";
 import type { Ctx } from "../context.ts";
 import { Fault } from "../errors.ts";
 import { runnerInAccount } from "./read-runners.ts";
-import { tell } from "./tell.ts";
+import { eventOf, tellOwed } from "./tell.ts";
 
 /**
  * Removes a runner: its token opens nothing from now on, and its work goes back to the queue.
@@ -12,8 +12,10 @@ import { tell } from "./tell.ts";
 export async function deleteRunner(ctx: Ctx, which: string): Promise<void> {
   const { accountId } = assertCanAct(ctx);
   const { runner, experiment } = await runnerInAccount(ctx, accountId, which);
-  if (!(await remove(ctx.db, accountId, runner))) throw new Fault("NOT_FOUND", "Runner not found");
-  if (experiment === null) return;
   const details = { runner: runner.name, reason: "removed" };
-  await tell(ctx, accountId, experiment, "experiment_handed_on", details);
+  const event = eventOf(ctx, "experiment_handed_on", details);
+  if (!(await remove(ctx.db, accountId, runner, event))) {
+    throw new Fault("NOT_FOUND", "Runner not found");
+  }
+  if (experiment !== null) await tellOwed(ctx, accountId);
 }

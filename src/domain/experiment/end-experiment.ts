@@ -6,7 +6,7 @@ import { Fault } from "../errors.ts";
 import { type Experiment } from "./experiment.ts";
 import { experimentInAccount, getExperiment } from "./read-experiments.ts";
 import { FAILURES } from "./compare.ts";
-import { tell } from "./tell.ts";
+import { eventOf, tellOwed } from "./tell.ts";
 import { wakeReport } from "./wake-report.ts";
 
 /**
@@ -17,8 +17,9 @@ export async function abortExperiment(ctx: Ctx, which: string): Promise<Experime
   const { accountId } = assertCanAct(ctx);
   const { experiment } = await experimentInAccount(ctx, accountId, which);
   const end = { status: "aborted" as const, by: null, now: ctx.now() };
-  if (!(await endExperiment(ctx.db, experiment.id, end))) throw ended(experiment.status);
-  await tell(ctx, accountId, experiment.name, "experiment_aborted");
+  const event = eventOf(ctx, "experiment_aborted");
+  if (!(await endExperiment(ctx.db, experiment.id, end, event))) throw ended(experiment.status);
+  await tellOwed(ctx, accountId);
   await wakeReport(ctx, experiment.id);
   return getExperiment(ctx, String(experiment.id));
 }
@@ -31,16 +32,14 @@ export async function abortExperiment(ctx: Ctx, which: string): Promise<Experime
 export async function retryExperiment(ctx: Ctx, which: string): Promise<Experiment> {
   const { accountId } = assertCanAct(ctx);
   const { experiment } = await experimentInAccount(ctx, accountId, which);
-  const revived = await reviveExperiment(ctx.db, experiment.id, FAILURES);
-  if (!revived) {
+  const event = eventOf(ctx, "experiment_retried");
+  if (!(await reviveExperiment(ctx.db, experiment.id, FAILURES, event))) {
     throw new Fault(
       "CONFLICT",
       `Only an experiment that has ended is retried; this one is ${experiment.status}.`,
     );
   }
-  await tell(ctx, accountId, experiment.name, "experiment_retried", {
-    crates: revived.crates - revived.done,
-  });
+  await tellOwed(ctx, accountId);
   return getExperiment(ctx, String(experiment.id));
 }
 
@@ -48,8 +47,11 @@ export async function retryExperiment(ctx: Ctx, which: string): Promise<Experime
 export async function deleteExperiment(ctx: Ctx, which: string): Promise<void> {
   const { accountId } = assertCanAct(ctx);
   const { experiment } = await experimentInAccount(ctx, accountId, which);
-  if (!(await remove(ctx.db, experiment))) throw new Fault("NOT_FOUND", "Experiment not found");
-  await tell(ctx, accountId, experiment.name, "experiment_deleted");
+  const event = eventOf(ctx, "experiment_deleted", { reason: "removed" });
+  if (!(await remove(ctx.db, experiment, event))) {
+    throw new Fault("NOT_FOUND", "Experiment not found");
+  }
+  await tellOwed(ctx, accountId);
 }
 
 function ended(status: string): Fault {

@@ -1,9 +1,15 @@
 /** Bytes of a log that are kept: its beginning, and a line that says what is missing. */
 export const MAX_LOG_BYTES = 5 * 1024 * 1024;
 
-/** Where a result's log lies among the account's files. */
-export function logPath(experimentId: number, position: number, toolchain: number): string {
-  return `experiments/${experimentId}/logs/${position}-${toolchain}.txt.gz`;
+/**
+ * Where a result's log lies among the account's files. Each runner has a place of its own: of two
+ * that send a result at the same instant, the log of the one that is kept is not lost.
+ */
+export function logPath(
+  experimentId: number,
+  { position, toolchain, runnerId }: { position: number; toolchain: number; runnerId: number },
+): string {
+  return `experiments/${experimentId}/logs/${position}-${toolchain}-${runnerId}.txt.gz`;
 }
 
 export function folderOf(experimentId: number): string {

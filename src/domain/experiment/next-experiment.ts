@@ -3,7 +3,7 @@ import { undonePage } from "../../store/experiment-crate.ts";
 import type { Ctx } from "../context.ts";
 import { type Experiment, experimentOf, type Json } from "./experiment.ts";
 import { assertRunner } from "./runner.ts";
-import { tell } from "./tell.ts";
+import { eventOf, tellOwed } from "./tell.ts";
 
 const PAGE = 1000;
 
@@ -13,12 +13,11 @@ const PAGE = 1000;
  */
 export async function nextExperiment(ctx: Ctx): Promise<Experiment | null> {
   const { accountId, runnerId, name } = assertRunner(ctx);
-  const next = await takeExperiment(ctx.db, { accountId, runnerId, now: ctx.now() });
+  const taking = { accountId, runnerId, now: ctx.now() };
+  const event = eventOf(ctx, "experiment_started", { runner: name });
+  const next = await takeExperiment(ctx.db, taking, event);
   if (!next) return null;
-  if (next.taken) {
-    const kind = next.first ? "experiment_started" : "experiment_joined";
-    await tell(ctx, accountId, next.experiment.name, kind, { runner: name });
-  }
+  if (next.taken) await tellOwed(ctx, accountId);
   return experimentOf(next.experiment, name);
 }
 

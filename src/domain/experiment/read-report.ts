@@ -1,10 +1,10 @@
 import type { ExperimentRow } from "../../store/experiment.ts";
 import { findReport } from "../../store/experiment-report.ts";
+import { findResult } from "../../store/experiment-result.ts";
 import type { Ctx } from "../context.ts";
 import { Fault } from "../errors.ts";
 import type { StoredFile } from "../ports.ts";
-import { countsOf } from "./build-report.ts";
-import type { Counts } from "./compare.ts";
+import { type Counts, countsOf } from "./compare.ts";
 import { type Experiment, experimentOf } from "./experiment.ts";
 import { logPath } from "./log-file.ts";
 import { piecePath, type ReportRow } from "./report-piece.ts";
@@ -62,8 +62,8 @@ export async function readLog(
   input: { hash: string; position: number; toolchain: number },
 ): Promise<ReadableStream<Uint8Array>> {
   const { id, accountId } = await reported(ctx, input.hash);
-  const path = logPath(id, input.position, input.toolchain);
-  const file = await ctx.ports.files.get(accountId, path);
+  const result = await findResult(ctx.db, id, input);
+  const file = result && (await ctx.ports.files.get(accountId, logPath(id, result)));
   if (!file) throw new Fault("NOT_FOUND", "There is no such log.");
   return file.body.pipeThrough(new DecompressionStream("gzip"));
 }

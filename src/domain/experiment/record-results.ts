@@ -1,6 +1,6 @@
-import { type ExperimentRow, experimentOf, findExperiment } from "../../store/experiment.ts";
+import type { ExperimentRow } from "../../store/experiment.ts";
 import { findCrates, type FoundCrate } from "../../store/experiment-crate.ts";
-import { keepResults, keptResults, type NewResult } from "../../store/experiment-result.ts";
+import { keepResults, type NewResult } from "../../store/experiment-result.ts";
 import type { Ctx } from "../context.ts";
 import { Fault } from "../errors.ts";
 import type { Json } from "./experiment.ts";
@@ -8,7 +8,7 @@ import { logPath, packLog } from "./log-file.ts";
 import { assertSound, resultProblem } from "./rules.ts";
 import { assertRunner, type RunnerActor } from "./runner.ts";
 import { crateKey, toolchainKey } from "./spelling.ts";
-import { tell } from "./tell.ts";
+import { eventOf, tellOwed } from "./tell.ts";
 import { wakeReport } from "./wake-report.ts";
 
 export interface ReportedResult {
@@ -38,75 +38,67 @@ const FILES_AT_ONCE = 4;
  */
 export async function recordResults(ctx: Ctx, input: RecordResultsInput): Promise<void> {
   const actor = assertRunner(ctx);
-  const experiment = await experimentFor(ctx, actor, input.experiment);
-  const located = await locate(ctx, experiment, input);
+  const wanted = input.results.map(({ crate }) => crate);
+  if (input.renamed) wanted.push(input.renamed.from);
+  const keys = [...new Set(wanted.map(crateKey))];
+  const found = await findCrates(ctx.db, actor.accountId, whichOf(actor, input), keys);
+  if (!found) throw new Fault("NOT_FOUND", "Experiment not found");
+  const { experiment, crates } = found;
+  const located = locate(experiment, crates, input);
   if (experiment.status === "completed" || experiment.status === "aborted") return;
-  const news = await notYetKept(ctx, experiment.id, located);
+  const news = notYetKept(located);
   if (news.length === 0) return;
   const rows: NewResult[] = [];
   for (let at = 0; at < news.length; at += FILES_AT_ONCE) {
     const part = news.slice(at, at + FILES_AT_ONCE);
-    rows.push(...(await Promise.all(part.map((one) => withLog(ctx, experiment, one)))));
+    rows.push(...(await Promise.all(part.map((one) => withLog(ctx, experiment, actor, one)))));
   }
-  const completed = await keepResults(ctx.db, experiment.id, actor.runnerId, rows, ctx.now());
-  if (!completed) return;
-  await tell(ctx, actor.accountId, completed.name, "experiment_completed", { runner: actor.name });
-  await wakeReport(ctx, completed.id);
+  const event = eventOf(ctx, "experiment_completed", { runner: actor.name });
+  const ended = await keepResults(ctx.db, experiment.id, actor.runnerId, rows, ctx.now(), event);
+  if (!ended) return;
+  await tellOwed(ctx, actor.accountId);
+  await wakeReport(ctx, experiment.id);
 }
 
-async function experimentFor(
-  ctx: Ctx,
-  actor: RunnerActor,
-  name: string | null,
-): Promise<ExperimentRow> {
-  const { accountId, runnerId, lateExperimentId: late } = actor;
-  if (name !== null) {
-    const found = await findExperiment(ctx.db, accountId, { name });
-    if (!found) throw new Fault("NOT_FOUND", "Experiment not found");
-    return found.experiment;
-  }
-  const own = await experimentOf(ctx.db, accountId, runnerId);
-  if (own) return own;
-  const lost = late === null ? undefined : await findExperiment(ctx.db, accountId, { id: late });
-  if (lost) return lost.experiment;
-  throw new Fault("CONFLICT", "No experiment is assigned to this runner.");
+/** The experiment that it names; else the runner's own, or the one that was taken from it. */
+function whichOf(
+  { experimentId, lateExperimentId }: RunnerActor,
+  { experiment: name }: RecordResultsInput,
+): { id: number } | { name: string } {
+  if (name !== null) return { name };
+  const id = experimentId ?? lateExperimentId;
+  if (id === null) throw new Fault("CONFLICT", "No experiment is assigned to this runner.");
+  return { id };
 }
 
-type Located = ReportedResult & { position: number; place: number };
+type Located = ReportedResult & Pick<FoundCrate, "position" | "kept"> & { place: number };
 
-async function locate(
-  ctx: Ctx,
+function locate(
   experiment: ExperimentRow,
+  crates: FoundCrate[],
   { results, renamed }: RecordResultsInput,
-): Promise<Located[]> {
-  const keys = results.map(({ crate }) => crateKey(crate));
-  const wanted = [...new Set([...keys, ...(renamed ? [crateKey(renamed.from)] : [])])];
-  const found = new Map<string, FoundCrate>(
-    (await findCrates(ctx.db, experiment.id, wanted)).map((row) => [row.key, row]),
-  );
+): Located[] {
+  const found = new Map(crates.map((row) => [row.key, row]));
   const old = renamed && found.get(crateKey(renamed.from));
   if (renamed && old) found.set(crateKey(renamed.to), old);
   const places = JSON.parse(experiment.toolchainKeys) as string[];
   return results.map((result, index) => {
-    const position = found.get(keys[index] ?? "")?.position;
+    const row = found.get(crateKey(result.crate));
     const place = places.indexOf(toolchainKey(result.toolchain));
     const field = (name: string) => (results.length === 1 ? name : `results.${index}.${name}`);
     assertSound({
-      [field("crate")]: position === undefined ? "is not part of this experiment" : undefined,
+      [field("crate")]: row ? undefined : "is not part of this experiment",
       [field("toolchain")]: place < 0 ? "is not part of this experiment" : undefined,
       [field("result")]: resultProblem(result.result),
     });
-    return { ...result, position: position ?? 0, place };
+    return { ...result, position: row?.position ?? 0, kept: row?.kept ?? [], place };
   });
 }
 
 /** Without those that are kept, or come twice in one request: their logs stay as they are. */
-async function notYetKept(ctx: Ctx, experimentId: number, located: Located[]): Promise<Located[]> {
-  const asked = located.map(({ position, place }) => ({ position, toolchain: place }));
+function notYetKept(located: Located[]): Located[] {
   const seen = new Set(
-    (await keptResults(ctx.db, experimentId, asked)).map(
-      ({ position, toolchain }) => `${position}/${toolchain}`,
-    ),
+    located.flatMap(({ position, kept }) => kept.map((place) => `${position}/${place}`)),
   );
   return located.filter(({ position, place }) => {
     const id = `${position}/${place}`;
@@ -116,11 +108,16 @@ async function notYetKept(ctx: Ctx, experimentId: number, located: Located[]): P
   });
 }
 
-async function withLog(ctx: Ctx, experiment: ExperimentRow, one: Located): Promise<NewResult> {
+async function withLog(
+  ctx: Ctx,
+  experiment: ExperimentRow,
+  { runnerId }: RunnerActor,
+  one: Located,
+): Promise<NewResult> {
   const { position, place: toolchain, result, log } = one;
   if (log.byteLength === 0) return { position, toolchain, result, logSize: 0 };
   const { bytes, size: logSize } = await packLog(log);
-  const path = logPath(experiment.id, position, toolchain);
+  const path = logPath(experiment.id, { position, toolchain, runnerId });
   await ctx.ports.files.put(experiment.accountId, path, bytes, "application/gzip");
   return { position, toolchain, result, logSize };
 }

@@ -41,7 +41,8 @@ async function deliver(ctx: SystemCtx, id: number): Promise<number | null> {
   const claimed = await claimNotification(ctx.db, id, ctx.now(), LEASE_MS);
   if (claimed === "not_due" || claimed === "moot") return null;
   const { notification, channel } = claimed;
-  const outcome = await send(ctx, channel, storyOf(claimed, ctx.now()));
+  const { publicHost } = ctx.settings;
+  const outcome = await send(ctx, channel, storyOf(claimed, ctx.now(), publicHost));
   const told = { notification: id, channel_type: channel.type, try: notification.attempts };
   if (outcome.outcome === "taken") {
     ctx.log.info("notification_sent", told);

@@ -1,5 +1,4 @@
 export { CHANNEL_TYPES, NOTIFICATION_STATES } from "../../store/schema/notification.ts";
-export { announce, type News } from "./announce.ts";
 export { type Channel } from "./channel.ts";
 export { createChannel, type CreateChannelInput } from "./create-channel.ts";
 export { deleteChannel } from "./delete-channel.ts";

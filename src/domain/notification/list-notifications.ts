@@ -14,10 +14,12 @@ import { channelInAccount } from "./read-channels.ts";
 export interface Notification {
   id: number;
   channelId: number;
-  monitorId: number;
+  /** Null for an experiment. */
+  monitorId: number | null;
   occasion: Occasion;
-  /** Null for a certificate. */
+  /** Null for a certificate, or an experiment. */
   downtimeId: number | null;
+  experimentId: number | null;
   state: NotificationState;
   attempts: number;
   /** When it is due, or looked after again; null at its end. */
@@ -29,15 +31,16 @@ export interface Notification {
 }
 
 function notificationOf(row: NotificationRow): Notification {
-  const { id, channelId, monitorId, occasion, subject, state, attempts, dueAt } = row;
+  const { id, channelId, occasion, subject, state, attempts, dueAt } = row;
   const { lastError: error, createdAt, endedAt } = row;
-  const downtimeId = occasion === "certificate" ? null : subject;
+  const ofExperiment = occasion === "experiment";
   return {
     id,
     channelId,
-    monitorId,
+    monitorId: ofExperiment ? null : row.monitorId,
     occasion,
-    downtimeId,
+    downtimeId: ofExperiment || occasion === "certificate" ? null : subject,
+    experimentId: ofExperiment ? subject : null,
     state,
     attempts,
     dueAt,

@@ -1,4 +1,5 @@
 import type { ClaimedRow } from "../../store/outbox.ts";
+import { newsOf } from "../experiment/index.ts";
 
 /** What happened, for any kind of channel to tell. Times in milliseconds since the epoch. */
 export interface Story {
@@ -41,16 +42,27 @@ export interface StoryDowntime {
   closingRegion: string | null;
 }
 
-/** What a notification tells, by how things are now: an alert that comes late says so. */
-export function storyOf(
-  { notification, channel, monitor, downtime }: ClaimedRow,
-  now: number,
-): Story {
-  const common = {
-    id: String(notification.id),
-    channel: { id: channel.id, name: channel.name },
-    monitor: { ...monitor, url: shown(monitor.url) },
-  };
+/**
+ * What a notification tells, by how things are now: an alert that comes late says so.
+ * @param publicHost Our own name, for links; null where the deployment was not told it.
+ */
+export function storyOf(claimed: ClaimedRow, now: number, publicHost: string | null): Story {
+  const { channel } = claimed;
+  const id = String(claimed.notification.id);
+  const told = { id, channel: { id: channel.id, name: channel.name } };
+  if (claimed.experiment) {
+    return {
+      ...told,
+      event: "experiment.ended",
+      ...newsOf(claimed.experiment, publicHost),
+      monitor: null,
+      downtime: null,
+      certificateEndsAt: null,
+      reminder: null,
+    };
+  }
+  const { notification, monitor, downtime } = claimed;
+  const common = { ...told, monitor: { ...monitor, url: shown(monitor.url) } };
   if (notification.occasion === "certificate" || !downtime) {
     const endsAt = notification.subject;
     const left = endsAt - now;

@@ -11,6 +11,22 @@ import {
 export const EXPERIMENT_STATUSES = ["queued", "running", "completed", "aborted"] as const;
 export type ExperimentStatus = (typeof EXPERIMENT_STATUSES)[number];
 
+/** What happens to experiments, as their accounts' streams tell it. */
+export const EXPERIMENT_EVENTS = [
+  "experiment_queued",
+  "experiment_started",
+  "experiment_joined",
+  "experiment_handed_on",
+  "crate_dealt_again",
+  "experiment_completed",
+  "experiment_aborted",
+  "experiment_retried",
+  "experiment_deleted",
+  "report_ready",
+  "runner_error",
+] as const;
+export type ExperimentEvent = (typeof EXPERIMENT_EVENTS)[number];
+
 /** Work for runners: crates to be tried under each toolchain. Times in milliseconds. */
 export const experiments = sqliteTable(
   "experiments",
@@ -131,7 +147,7 @@ export const experimentEvents = sqliteTable(
     id: text().notNull(),
     /** The experiment's name. */
     experiment: text().notNull(),
-    kind: text().notNull(),
+    kind: text({ enum: EXPERIMENT_EVENTS }).notNull(),
     /** JSON. */
     details: text().notNull(),
     at: integer().notNull(),

@@ -5,7 +5,7 @@ export const CHANNEL_TYPES = ["email", "webhook", "slack", "discord", "teams"] a
 export type ChannelType = (typeof CHANNEL_TYPES)[number];
 
 /** What people are told of. */
-export const OCCASIONS = ["opened", "closed", "reminder", "certificate"] as const;
+export const OCCASIONS = ["opened", "closed", "reminder", "certificate", "experiment"] as const;
 export type Occasion = (typeof OCCASIONS)[number];
 
 /** `owed` waits for its time, `sending` holds a lease, the other two are ends. */
@@ -49,12 +49,13 @@ export const notifications = sqliteTable(
   {
     id: integer().primaryKey({ autoIncrement: true }),
     accountId: text("account_id").notNull(),
+    /** 0 for an experiment. */
     monitorId: integer("monitor_id").notNull(),
     channelId: integer("channel_id").notNull(),
     occasion: text({ enum: OCCASIONS }).notNull(),
-    /** A downtime's id, or for a certificate the time of its end. */
+    /** A downtime's id, or an experiment's; for a certificate the time of its end. */
     subject: integer().notNull(),
-    /** Which reminder of its downtime; 0 for the rest. */
+    /** Which reminder of its downtime, or round of its experiment; 0 for the rest. */
     round: integer().notNull().default(0),
     state: text({ enum: NOTIFICATION_STATES }).notNull(),
     /** When it is to be sent, or when its lease runs out; null at its end. */

@@ -1,25 +1,47 @@
 import { env } from "cloudflare:workers";
-import { expect, it } from "vitest";
-import { dealStatement } from "../../../src/store/experiment-crate.ts";
-import { openDatabase } from "../../../src/store/database.ts";
-import { call, newAccount } from "../../support/api.ts";
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
+import { newAccount } from "../../support/api.ts";
+import { countingDatabase } from "../../support/counting-database.ts";
 import { crates, currentRunner, newExperiment, newRunner } from "../../support/runners.ts";
+import { deployment } from "../../support/worker.ts";
 
-it("dealing a crate writes its row and its place in one index", async () => {
+/** Rows that D1 writes, the entries of its indexes too. */
+
+// Signs of life are noted by the clock, and are not what is counted.
+beforeAll(() => void vi.useFakeTimers({ toFake: ["Date"], now: Date.now() }));
+afterAll(() => void vi.useRealTimers());
+
+const TOOLCHAINS = ["stable", "beta"];
+const CRATES = 10;
+
+it("a crate costs two rows to be dealt, a result two to be kept, and a repeated one none", async () => {
   const account = await newAccount();
-  const { id } = await newExperiment(account.key, { name: "cost", crates: crates(10) });
-  const token = await newRunner(account.key, "one");
-  await currentRunner(token).next();
-  const { body } = await call<{ runner: { id: number } }>(
-    account.key,
-    "GET",
-    "/manage/runners/one",
-  );
-  const deal = { experimentId: Number(id), runnerId: body.runner.id, now: 1, leaseMs: 1 };
-  const { sql, params } = dealStatement(openDatabase(env.DB), deal).toSQL();
-  const { meta, results } = await env.DB.prepare(sql)
-    .bind(...params)
-    .all();
-  expect(results).toHaveLength(1);
-  expect(meta.rows_written).toBeLessThanOrEqual(3);
+  // One crate more than is worked off, so that the experiment goes on.
+  const wish = { name: "cost", crates: crates(CRATES + 1), toolchains: TOOLCHAINS };
+  await newExperiment(account.key, wish);
+  const counting = countingDatabase(env.DB);
+  const ours = deployment({ DB: counting.binding });
+  const runner = currentRunner(await newRunner(account.key, "one"), ours.ask);
+  await runner.next();
+  const spent = { dealing: 0, keeping: 0, repeating: 0 };
+  const counted = async <T>(what: keyof typeof spent, work: () => Promise<T>): Promise<T> => {
+    const before = counting.rowsWritten();
+    const done = await work();
+    spent[what] += counting.rowsWritten() - before;
+    return done;
+  };
+  for (let done = 0; done < CRATES; done += 1) {
+    const crate = (await counted("dealing", () => runner.crate("cost"))) ?? {};
+    for (const toolchain of TOOLCHAINS) {
+      const record = () => runner.progress("cost", crate, toolchain, "test-pass");
+      await counted("keeping", record);
+      await counted("repeating", record);
+    }
+  }
+  expect(spent).toEqual({
+    dealing: 2 * CRATES,
+    // A row each, and for both of them the crate and the progress.
+    keeping: 4 * CRATES,
+    repeating: 0,
+  });
 });

@@ -1,7 +1,10 @@
+import { sql } from "drizzle-orm";
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { crater } from "../../../src/dialects/crater/index.ts";
-import { dealStatement } from "../../../src/store/experiment-crate.ts";
+import { endedPage } from "../../../src/store/experiment-afterlife.ts";
+import { dealStatement, foundStatement } from "../../../src/store/experiment-crate.ts";
+import { owedAccountStatement } from "../../../src/store/experiment-event.ts";
 import { experimentPage, openTo } from "../../../src/store/experiment.ts";
 import { openDatabase } from "../../../src/store/database.ts";
 import { lostRunners, runnerPage } from "../../../src/store/runner.ts";
@@ -127,6 +130,30 @@ describe("a lost runner", () => {
     expect(results).toEqual([{ result: "test-pass" }]);
   });
 
+  it("that comes back as its successor sends the same leaves one result, with its own log", async () => {
+    const [one = "", two = ""] = await tokens(2);
+    const crate = crates(1)[0] ?? {};
+    await newExperiment(account.key, { name: "both", crates: [crate, { Git: "x" }], toolchains });
+    const [lost, next] = [currentRunner(one), currentRunner(two)];
+    await lost.next();
+    await silent(one, 301_000);
+    await minutePasses();
+    await next.next();
+    const statuses = await Promise.all([
+      lost.progress("both", crate, "stable", "test-pass"),
+      next.progress("both", crate, "stable", "test-fail"),
+    ]);
+    expect(statuses.map(({ status }) => status)).toEqual([200, 200]);
+    const { results } = await env.DB.prepare(
+      "SELECT result FROM experiment_results r JOIN experiments e ON e.id = r.experiment_id WHERE e.account_id = ?",
+    )
+      .bind(account.id)
+      .all<{ result: string }>();
+    expect(results).toHaveLength(1);
+    const path = new URL((await readExperiment(account.key, "both")).report_url).pathname;
+    expect(await (await ask(`${path}/logs/0/0`)).text()).toBe(`log of ${results[0]?.result}`);
+  });
+
   it("that knows no heartbeats has a day", async () => {
     const [one = "", two = ""] = await tokens(2);
     await newExperiment(account.key, { name: "day" });
@@ -217,7 +244,7 @@ describe("a runner's token", () => {
 describe("the query plan of", () => {
   const db = openDatabase(env.DB);
   const slice = { offset: 100, limit: 100 };
-  const deal = { experimentId: 1, runnerId: 1, now: 1, leaseMs: 1 };
+  const deal = { accountId: "acct_1", experiment: "e", runnerId: 1, now: 1, leaseMs: 1 };
   it.each([
     ["runners", () => runnerPage(db, "acct_1", slice), "runners_by_account (account_id=?)"],
     [
@@ -236,18 +263,29 @@ describe("the query plan of", () => {
       "experiment_crates_due (experiment_id=? AND due_at>? AND due_at<?)",
     ],
     [
+      "finding crates",
+      () => db.all(foundStatement(sql`account_id = 'acct_1' AND name = 'e'`, ["k"])).getQuery(),
+      "experiment_crates_by_key (experiment_id=? AND key=?)",
+    ],
+    ["what ended", () => endedPage(db, 1, 10), "experiments_ended (completed_at<?)"],
+    [
+      "what streams are owed",
+      () => owedAccountStatement(db, "acct_1"),
+      "experiment_events USING PRIMARY KEY (account_id>?)",
+    ],
+    [
       "taking",
       () => db.all(openTo({ accountId: "acct_1", runnerId: 1, now: 1 })).getQuery(),
       "experiments_open (account_id=?)",
     ],
   ])("%s", async (_name, make, index) => {
     const query = make();
-    const { sql, params } = "toSQL" in query ? query.toSQL() : query;
-    const { results } = await env.DB.prepare(`EXPLAIN QUERY PLAN ${sql}`)
-      .bind(...params)
+    const statement = "toSQL" in query ? query.toSQL() : query;
+    const { results } = await env.DB.prepare(`EXPLAIN QUERY PLAN ${statement.sql}`)
+      .bind(...statement.params)
       .all<{ detail: string }>();
     const told = results.map(({ detail }) => detail).join("\n");
     expect(told).toContain(index);
-    expect(told).not.toMatch(/SCAN (?!need|c\b|x\b)|TEMP B-TREE/);
+    expect(told).not.toMatch(/SCAN (?!need|wanted|c\b|x\b)|TEMP B-TREE/);
   });
 });

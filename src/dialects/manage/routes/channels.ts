@@ -96,6 +96,7 @@ function fromNotification(notification: Notification) {
     channel_id: notification.channelId,
     monitor_id: notification.monitorId,
     downtime_id: notification.downtimeId,
+    experiment_id: notification.experimentId,
     occasion,
     state,
     attempts,
