@@ -37,6 +37,8 @@ const ORDER = [
   "lists",
   "events",
   "stream",
+  "experiments",
+  "reports",
 ];
 const SUPPORT = new Set(["run", "table"]);
 

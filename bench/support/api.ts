@@ -12,10 +12,14 @@ export class Api {
   readonly headers: Record<string, string>;
   readonly #agent = new Agent({ keepAlive: true });
 
-  /** @param key sent as `Authorization: Bearer`, and as bots send it. */
-  constructor(origin: string, key?: string) {
+  /**
+   * @param key sent as `Authorization: Bearer`, and as bots send it.
+   * @param headers sent instead, where others are wanted.
+   */
+  constructor(origin: string, key?: string, headers?: Record<string, string>) {
     this.origin = origin;
-    this.headers = key === undefined ? {} : { authorization: `Bearer ${key}`, "x-api-key": key };
+    const keyed = key === undefined ? {} : { authorization: `Bearer ${key}`, "x-api-key": key };
+    this.headers = headers ?? keyed;
   }
 
   get(path: string): Promise<Answer> {
@@ -23,14 +27,22 @@ export class Api {
   }
 
   /** A JSON answer's value. */
-  async post<T>(path: string, body: object): Promise<T> {
+  async post<T>(path: string, body: unknown): Promise<T> {
     const answer = await this.send("POST", path, body);
     return JSON.parse(answer.body.toString()) as T;
   }
 
   /** @throws Error for every status that is no success, so that no refusal is measured. */
-  send(method: string, path: string, body?: object): Promise<Answer> {
-    const text = body === undefined ? undefined : JSON.stringify(body);
+  send(method: string, path: string, body?: unknown): Promise<Answer> {
+    return this.#send(method, path, body === undefined ? undefined : JSON.stringify(body));
+  }
+
+  /** Sends JSON that is written already, or a piece of it a line. */
+  sendText(method: string, path: string, text: string): Promise<Answer> {
+    return this.#send(method, path, text);
+  }
+
+  #send(method: string, path: string, text: string | undefined): Promise<Answer> {
     return new Promise((resolve, reject) => {
       const sent = request(
         `${this.origin}${path}`,
