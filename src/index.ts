@@ -8,9 +8,14 @@ import {
 } from "./dialects/adspower/frames.ts";
 import { statusFrame } from "./console/status/frame.ts";
 import { flybrowserFrame } from "./dialects/flybrowser/frames.ts";
+import { manageFrame } from "./dialects/manage/frames.ts";
+import { AgentShell } from "./objects/agent.ts";
 import { HubShell } from "./objects/hub.ts";
+import { LaunchShell } from "./objects/launch.ts";
 import { MonitorShell } from "./objects/monitor.ts";
 import { SessionShell } from "./objects/session.ts";
+import { noSandbox } from "./objects/launch/no-sandbox.ts";
+import type { Sandbox } from "./domain/ports.ts";
 import { queue } from "./runtime/queue.ts";
 import { scheduled } from "./runtime/scheduled.ts";
 
@@ -33,6 +38,16 @@ export class HubObject extends HubShell {
     adspower_public_nested: adspowerPublicNestedFrame,
   };
   protected override readonly answer = adspowerAnswer;
+}
+
+export class AgentObject extends AgentShell {
+  protected override readonly frames = { manage: manageFrame };
+}
+
+export class LaunchObject extends LaunchShell {
+  protected override sandbox(): Sandbox {
+    return noSandbox;
+  }
 }
 
 export default { fetch: buildApp().fetch, queue, scheduled } satisfies ExportedHandler<Env>;

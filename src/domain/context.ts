@@ -66,6 +66,13 @@ export interface Settings {
   runnerTimeoutLegacyMs: number;
   /** Milliseconds that experiments are kept after their end. */
   experimentRetentionMs: number;
+  /** Launches that run at once: of the deployment, and of one account. */
+  maxLaunches: number;
+  maxLaunchesPerAccount: number;
+  /** How long launches are kept after their end, with their consoles and files; milliseconds. */
+  launchRetentionMs: number;
+  /** Bytes of files that one account's agents may keep. */
+  maxFileBytes: number;
   /** Id of the deployed version of the Worker. */
   version: string;
 }
@@ -73,6 +80,8 @@ export interface Settings {
 /** All that a verb may touch. Built once per request by `runtime/context.ts`. */
 export interface Ctx<A extends Actor = Actor> {
   actor: A;
+  /** Where the caller found us, such as `https://outrider.example`. */
+  origin: string;
   db: Database;
   ports: Ports;
   settings: Settings;

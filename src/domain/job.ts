@@ -2,7 +2,7 @@
  * What the queues carry. A message is a wake-up: the catalogue holds the truth, so a job that
  * comes twice, late or never does no harm.
  */
-export type Job = ChecksJob | NotifyJob | ReportJob;
+export type Job = ChecksJob | NotifyJob | ReportJob | LaunchJob;
 
 /** Makes the checks of some shards that are due in ten seconds of a minute. */
 export interface ChecksJob {
@@ -24,6 +24,11 @@ export interface NotifyJob {
 export interface ReportJob {
   type: "report";
   experimentId: number;
+}
+
+/** Starts the launch whose turn it is, whichever that is. */
+export interface LaunchJob {
+  type: "launch";
 }
 
 export type JobType = Job["type"];

@@ -1,3 +1,4 @@
+import type { LiveAgents, LiveLaunches } from "./agent/live.ts";
 import type { Outcome } from "./errors.ts";
 import type { ChecksJob, Job, Jobs, JobType, NotifyJob } from "./job.ts";
 import type {
@@ -23,6 +24,7 @@ import type { WatchFilter } from "./telemetry/telemetry.ts";
  * `platform/`, and handed over in the `Ctx`.
  */
 export type * from "./browser.ts";
+export type * from "./agent/live.ts";
 export type * from "./agent/run.ts";
 export type { SessionCommand, SessionInit, SessionResult, SessionView, Telemetry };
 
@@ -39,6 +41,8 @@ export interface Ports {
   checkers: Checkers;
   jobs: Jobs;
   webhooks: Webhooks;
+  agents: LiveAgents;
+  launches: LiveLaunches;
 }
 
 export type { ChecksJob, Job, Jobs, JobType, NotifyJob };
@@ -246,6 +250,8 @@ export interface Files {
    * @returns False when there is more.
    */
   removeFolder(account: string, folder: string, pages?: number): Promise<boolean>;
+  /** Bytes of a file; null when there is none. */
+  size(account: string, path: string): Promise<number | null>;
 }
 
 export interface StoredFile {

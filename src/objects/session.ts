@@ -3,6 +3,7 @@ import { settle } from "../domain/errors.ts";
 import type { SessionEvent } from "../domain/event.ts";
 import type { Reply } from "../domain/ports.ts";
 import { forgetSession } from "../domain/session/forget-session.ts";
+import { visitEventOf } from "../domain/session/visit.ts";
 import type {
   SessionCommand,
   SessionInit,
@@ -15,7 +16,7 @@ import { EventLog } from "./event-log.ts";
 import type { Reporter } from "./reporter.ts";
 import { Life, sessionGone } from "./session/life.ts";
 import { dueTasks, nextAlarm } from "./session/schedule.ts";
-import { reporterOf, VisitReport } from "./session/visit-report.ts";
+import { reporterOf, VisitReport } from "./visit-report.ts";
 import { settleUpgrade } from "./watchers.ts";
 
 /** What an alarm could not do is tried again so much later. */
@@ -177,7 +178,11 @@ export abstract class SessionShell extends DurableObject<Env> {
   /** After the end: tells the account's hub of it, then forgets everything. */
   async #part(): Promise<void> {
     const { storage } = this.ctx;
-    const report = VisitReport.owed(storage.kv, new EventLog(storage.sql));
+    const report = VisitReport.owed({
+      kv: storage.kv,
+      log: new EventLog<SessionEvent>(storage.sql),
+      spell: visitEventOf,
+    });
     const owedSince = report?.endedAt ?? null;
     if (report && owedSince !== null && Date.now() - owedSince < OWED_FOR_MS) {
       this.#parting ??= reporterOf(report, this.ctx, this.#context);

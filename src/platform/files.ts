@@ -7,8 +7,11 @@ const PAGE = 1000;
 
 /** Tenants' files in one bucket, each account's below its own id. */
 export function createFiles(bucket: R2Bucket): Files {
+  async function size(account: string, path: string): Promise<number | null> {
+    return (await bucket.head(keyOf(account, path)))?.size ?? null;
+  }
   async function has(account: string, path: string): Promise<boolean> {
-    return (await bucket.head(keyOf(account, path))) !== null;
+    return (await size(account, path)) !== null;
   }
   return {
     async put(account, path, body, contentType) {
@@ -26,6 +29,7 @@ export function createFiles(bucket: R2Bucket): Files {
       );
     },
     has,
+    size,
     async remove(account, path) {
       // Deleting says nothing about what was there.
       const there = await has(account, path);

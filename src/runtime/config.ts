@@ -89,6 +89,18 @@ const Variables = z.object({
   RUNNER_TIMEOUT_LEGACY: whole(60, 31_536_000, 86_400),
   /** Days that experiments are kept after their end, with their results, logs and reports. */
   EXPERIMENT_RETENTION_DAYS: whole(1, 3650, 90),
+  /** Launches that run at once in the whole deployment; each holds one of its browsers. */
+  MAX_LAUNCHES: whole(1, 100_000, 60),
+  /** The same, of one account. */
+  MAX_LAUNCHES_PER_ACCOUNT: whole(1, 100_000, 10),
+  /** Days that launches are kept after their end, with their consoles and files. */
+  LAUNCH_RETENTION_DAYS: whole(1, 3650, 7),
+  /** Megabytes of files that the agents of one account may keep. */
+  MAX_FILES_MB: whole(1, 10_000_000, 10_000),
+  /** Interrupts of the interpreter after which a run is stopped: its share of computing. */
+  CPU_BUDGET: whole(1, 1_000_000_000, 1_000_000),
+  /** Megabytes of memory that a script may take. */
+  SCRIPT_MEMORY_MB: whole(1, 96, 48),
   /** Our own host name, refused as a target; the host a request came to is refused anyway. */
   PUBLIC_HOST: z.string().optional(),
   /** DNS over HTTPS, for names that resolve to private addresses. */

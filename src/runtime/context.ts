@@ -5,12 +5,14 @@ import type { Prober } from "../domain/monitor/probe.ts";
 import type { Language } from "../domain/page.ts";
 import type { BrowserLauncher, Guard, Ports, Seal } from "../domain/ports.ts";
 import { createLanguage } from "../language/index.ts";
+import { createLiveAgents } from "../platform/agents.ts";
 import { browserAnswers } from "../platform/browser/answers.ts";
 import { createBrowserLauncher } from "../platform/browser/index.ts";
 import { createCheckers } from "../platform/checkers.ts";
 import { createFiles } from "../platform/files.ts";
 import { createGuard } from "../platform/guard.ts";
 import { createJobs } from "../platform/jobs.ts";
+import { createLiveLaunches } from "../platform/launches.ts";
 import { createMail } from "../platform/mail.ts";
 import { createMeter } from "../platform/meter.ts";
 import { createProber } from "../platform/prober/index.ts";
@@ -69,6 +71,10 @@ export function platformOf(env: Env): Platform {
       runnerTimeoutMs: config.RUNNER_TIMEOUT * 1000,
       runnerTimeoutLegacyMs: config.RUNNER_TIMEOUT_LEGACY * 1000,
       experimentRetentionMs: config.EXPERIMENT_RETENTION_DAYS * 86_400_000,
+      maxLaunches: config.MAX_LAUNCHES,
+      maxLaunchesPerAccount: config.MAX_LAUNCHES_PER_ACCOUNT,
+      launchRetentionMs: config.LAUNCH_RETENTION_DAYS * 86_400_000,
+      maxFileBytes: config.MAX_FILES_MB * 1_000_000,
       version: env.VERSION.id,
     },
     db: openDatabase(env.DB),
@@ -80,7 +86,14 @@ export function platformOf(env: Env): Platform {
       telemetry: createTelemetry(env.HUB),
       shards: createMonitorShards(env.MONITOR),
       checkers: createCheckers(env.CHECKER),
-      jobs: createJobs({ checks: env.CHECKS, notify: env.NOTIFICATIONS, report: env.UPKEEP }),
+      jobs: createJobs({
+        checks: env.CHECKS,
+        notify: env.NOTIFICATIONS,
+        report: env.UPKEEP,
+        launch: env.LAUNCHES,
+      }),
+      agents: createLiveAgents(env.AGENT),
+      launches: createLiveLaunches(env.LAUNCH),
       seal,
       files: createFiles(env.FILES),
       regions: createRegions(env.SESSION),
@@ -120,6 +133,7 @@ export function contextFor(
   const platform = platformOf(env);
   return {
     actor: { type: "anonymous", address: request.headers.get("cf-connecting-ip") ?? "local" },
+    origin: new URL(request.url).origin,
     db: platform.db,
     ports: { ...platform.ports, guard: platform.guardFor(new URL(request.url).hostname) },
     settings: platform.settings,
@@ -130,9 +144,13 @@ export function contextFor(
 }
 
 /** A context for work that nobody asked for: the clock's and the queues'. */
-export function systemContext(env: Env, fields: Record<string, unknown>): SystemCtx {
+export function systemContext(
+  env: Env,
+  fields: Record<string, unknown>,
+  host: string | null = null,
+): SystemCtx {
   const { db, ports, guardFor, settings } = platformOf(env);
-  const guard = guardFor(null);
+  const guard = guardFor(host);
   return { db, ports: { ...ports, guard }, settings, now: Date.now, log: createLog(fields) };
 }
 
@@ -163,6 +181,8 @@ export interface ObjectContext {
   jobs: Ports["jobs"];
   log: Log;
   language: Language;
+  /** What the system works with, for work that is kept from our own host as well. */
+  systemFor: (host: string | null) => SystemCtx;
   /** A launcher whose browsers are kept from our own host. */
   launcherFor: (host: string) => BrowserLauncher;
   browserAnswers: () => Promise<boolean>;
@@ -183,6 +203,7 @@ export function objectContext(env: Env): ObjectContext {
     jobs: ports.jobs,
     log: createLog({}),
     language: createLanguage(),
+    systemFor: (host) => systemContext(env, {}, host),
     launcherFor: (host) =>
       createBrowserLauncher({
         binding: env.BROWSER,

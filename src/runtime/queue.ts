@@ -1,5 +1,6 @@
 import type { SystemCtx } from "../domain/context.ts";
 import type { Job, JobType } from "../domain/job.ts";
+import { startNextLaunch } from "../domain/agent/index.ts";
 import { buildReport } from "../domain/experiment/index.ts";
 import { runChecks } from "../domain/monitor/index.ts";
 import { deliverNotifications } from "../domain/notification/index.ts";
@@ -14,6 +15,9 @@ const HANDLERS: Handlers = {
   checks: runChecks,
   notify: deliverNotifications,
   report: buildReport,
+  launch: async (ctx) => {
+    await startNextLaunch(ctx);
+  },
 };
 
 /**

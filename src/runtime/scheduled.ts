@@ -1,4 +1,10 @@
 import {
+  attendLaunches,
+  clearRemains,
+  launchDueAgents,
+  sweepLaunches,
+} from "../domain/agent/index.ts";
+import {
   expireExperiments,
   handOnLostWork,
   sweepExperiments,
@@ -22,6 +28,8 @@ export async function scheduled(controller: ScheduledController, env: Env): Prom
   const now = controller.scheduledTime;
   const duties: Record<string, () => Promise<unknown>> = {
     claim_due_checks: () => claimDueShards(ctx, minuteOf(now)),
+    launch_due_agents: () => launchDueAgents(ctx),
+    attend_launches: () => attendLaunches(ctx),
     wake_notifications: () => wakeNotifications(ctx),
     sweep_notifications: () => sweepNotifications(ctx),
     hand_on_lost_work: () => handOnLostWork(ctx),
@@ -29,6 +37,8 @@ export async function scheduled(controller: ScheduledController, env: Env): Prom
     tell_of_experiments: () => tellAllOwed(ctx),
     expire_experiments: () => expireExperiments(ctx),
     sweep_experiments: () => sweepExperiments(ctx),
+    sweep_launches: () => sweepLaunches(ctx),
+    clear_agents: () => clearRemains(ctx),
     record_deployment: () => recordDeployment(db, env.VERSION.id, now),
     sweep_browser_line: () => sweepLine(db, now - DEAD_IN_LINE_MS),
   };

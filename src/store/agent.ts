@@ -1,5 +1,6 @@
 import { and, count, desc, eq, getTableColumns, type SQL, sql } from "drizzle-orm";
 import type { Database } from "./database.ts";
+import { launchOfAgent, type LaunchSummaryRow, newestBegun } from "./launch.ts";
 import { agentObjects, agentRemains, agents, launches, scripts } from "./schema/agent.ts";
 
 export type AgentRow = typeof agents.$inferSelect;
@@ -31,7 +32,7 @@ export interface ListedAgent {
 /** Adds an agent unless the account has `max` already. @returns Its id; undefined when it has. */
 export async function insertAgent(
   db: Database,
-  row: AgentSettingsRow & Pick<AgentRow, "accountId" | "createdAt">,
+  row: AgentSettingsRow & Pick<AgentRow, "accountId" | "createdAt" | "origin">,
   max: number,
 ): Promise<number | undefined> {
   const fresh: Omit<AgentRow, "id"> = {
@@ -67,7 +68,27 @@ export function findAgent(
   return listed(db, and(eq(agents.id, id), eq(agents.accountId, accountId))).get();
 }
 
-/** Undefined: the account has no such agent. */
+/** An agent, one of its launches, and its newest launch that began: as of one moment. */
+export async function glanceAtAgent(
+  db: Database,
+  accountId: string,
+  agentId: number,
+  which: { id: number } | { number: number },
+): Promise<
+  { agent: ListedAgent; launch?: LaunchSummaryRow; newest?: LaunchSummaryRow } | undefined
+> {
+  const own = and(eq(agents.id, agentId), eq(agents.accountId, accountId));
+  const [found, named, newest] = await db.batch([
+    listed(db, own),
+    launchOfAgent(db, agentId, which),
+    newestBegun(db, agentId),
+  ]);
+  const [agent] = found;
+  if (!agent) return undefined;
+  return { agent, ...(named[0] && { launch: named[0] }), ...(newest[0] && { newest: newest[0] }) };
+}
+
+/** False: the account has no such agent. */
 export async function changeAgent(
   db: Database,
   accountId: string,
@@ -147,4 +168,78 @@ function listed(db: Database, which: SQL | undefined) {
     .leftJoin(scripts, eq(scripts.id, agents.scriptId))
     .where(which)
     .$dynamic();
+}
+
+/** What a script kept, for its agent or (0) for its account; undefined: nothing yet. */
+export async function readObject(
+  db: Database,
+  accountId: string,
+  agentId: number,
+): Promise<string | undefined> {
+  const row = await db
+    .select({ object: agentObjects.object })
+    .from(agentObjects)
+    .where(and(eq(agentObjects.accountId, accountId), eq(agentObjects.agentId, agentId)))
+    .get();
+  return row?.object;
+}
+
+export async function writeObject(
+  db: Database,
+  accountId: string,
+  agentId: number,
+  object: string,
+): Promise<void> {
+  await db
+    .insert(agentObjects)
+    .values({ accountId, agentId, object })
+    .onConflictDoUpdate({
+      target: [agentObjects.accountId, agentObjects.agentId],
+      set: { object },
+    });
+}
+
+/** Bytes of files of all of an account's agents. */
+export async function accountFileBytes(db: Database, accountId: string): Promise<number> {
+  const row = await db
+    .select({ bytes: sql<number>`coalesce(sum(${agents.fileBytes}), 0)` })
+    .from(agents)
+    .where(eq(agents.accountId, accountId))
+    .get();
+  return row?.bytes ?? 0;
+}
+
+/** @param bytes Negative for what is gone. */
+export async function addFileBytes(
+  db: Database,
+  accountId: string,
+  agentId: number,
+  bytes: number,
+): Promise<void> {
+  await db
+    .update(agents)
+    .set({ fileBytes: sql`max(0, file_bytes + ${bytes})` })
+    .where(and(eq(agents.id, agentId), eq(agents.accountId, accountId)));
+}
+
+/** Ids of an account's agents. */
+export async function listAgentIds(db: Database, accountId: string): Promise<number[]> {
+  const rows = await db
+    .select({ id: agents.id })
+    .from(agents)
+    .where(eq(agents.accountId, accountId));
+  return rows.map(({ id }) => id);
+}
+
+/** Names that no script of the account has. */
+export async function unknownScripts(
+  db: Database,
+  accountId: string,
+  names: readonly string[],
+): Promise<string[]> {
+  const rows = await db.all<{ name: string }>(sql`
+    SELECT value AS name FROM json_each(${JSON.stringify(names)})
+    WHERE NOT EXISTS (SELECT 1 FROM ${scripts} s
+      WHERE s.account_id = ${accountId} AND s.name IN (value, value || '.js'))`);
+  return rows.map(({ name }) => name);
 }

@@ -1,5 +1,6 @@
 import { and, eq, isNull, lt, notExists, sql } from "drizzle-orm";
 import type { Database } from "./database.ts";
+import { launches } from "./schema/agent.ts";
 import { browserHolders, sessions } from "./schema/session.ts";
 
 export interface Place {
@@ -60,10 +61,18 @@ export async function leaveLine(db: Database, holder: string): Promise<void> {
   await db.delete(browserHolders).where(eq(browserHolders.holder, holder));
 }
 
-/** Forgets those who died in line, and takes back the turns of sessions that are no more. */
+/**
+ * Forgets those who died in line, and takes back the turns of sessions that are no more, and of
+ * launches (`launch:<id>`) that are not under way.
+ */
 export async function sweepLine(db: Database, before: number): Promise<void> {
-  const ofNobody = notExists(
-    db.select({ id: sessions.id }).from(sessions).where(eq(sessions.id, browserHolders.holder)),
+  const ofNobody = and(
+    notExists(
+      db.select({ id: sessions.id }).from(sessions).where(eq(sessions.id, browserHolders.holder)),
+    ),
+    sql`NOT EXISTS (SELECT 1 FROM ${launches} l WHERE l.claim IS NOT NULL
+      AND l.id = CAST(substr(${browserHolders.holder}, 8) AS INTEGER)
+      AND ${browserHolders.holder} LIKE 'launch:%')`,
   );
   await db.batch([
     db

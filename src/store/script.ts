@@ -1,4 +1,4 @@
-import { and, count, desc, eq, getTableColumns, sql } from "drizzle-orm";
+import { and, count, desc, eq, getTableColumns, inArray, sql } from "drizzle-orm";
 import { violatesUnique } from "./constraint.ts";
 import type { Database } from "./database.ts";
 import { agents, scripts } from "./schema/agent.ts";
@@ -118,4 +118,18 @@ function owned(accountId: string, which: { id: number } | { name: string }) {
     eq(scripts.accountId, accountId),
     "id" in which ? eq(scripts.id, which.id) : eq(scripts.name, which.name),
   );
+}
+
+/** By its name, with `.js` behind it or without, whichever way it was stored. */
+export async function findScriptNamed(
+  db: Database,
+  accountId: string,
+  name: string,
+): Promise<Pick<ScriptRow, "name" | "text"> | undefined> {
+  const bare = name.replace(/\.js$/, "");
+  const rows = await db
+    .select({ name: scripts.name, text: scripts.text })
+    .from(scripts)
+    .where(and(eq(scripts.accountId, accountId), inArray(scripts.name, [bare, `${bare}.js`])));
+  return rows.find((row) => row.name === name) ?? rows[0];
 }

@@ -6,7 +6,7 @@ import type {
   UpdateAccountInput,
   UsageReport,
 } from "../../domain/account/index.ts";
-import type { FileLink } from "../../domain/file/index.ts";
+import { type FileLink, linkUrl } from "../../domain/file/index.ts";
 import type { StoredFile } from "../../domain/ports.ts";
 import type { AccountPatch, KeyCreate } from "./wire.ts";
 
@@ -83,13 +83,7 @@ export function fromUsage(usage: UsageReport) {
 
 /** @param origin Ours, as the caller knows it: `https://outrider.example`. */
 export function fromLink(link: FileLink, origin: string) {
-  const { account, path, expires, signature } = link;
-  const query = new URLSearchParams({ account, expires: String(expires), signature });
-  const encoded = path.split("/").map(encodeURIComponent).join("/");
-  return {
-    url: `${origin}/manage/files/${encoded}?${query}`,
-    expires_at: time(expires * 1000),
-  };
+  return { url: linkUrl(link, origin), expires_at: time(link.expires * 1000) };
 }
 
 /** A tenant's file is saved and never shown: it would run as a page of ours. */

@@ -13,6 +13,7 @@ export { getUsage, type UsageReport } from "./get-usage.ts";
 export { getInvoiceInfo, type InvoiceInfo, replaceInvoiceInfo } from "./invoice-info.ts";
 export { fingerprintKey } from "./key.ts";
 export { listKeys } from "./list-keys.ts";
+export { endPassingKey, makePassingKey } from "./passing-key.ts";
 export { revokeKey } from "./revoke-key.ts";
 export { signIn, type SignInInput } from "./sign-in.ts";
 export { emailProblem, timeZoneProblem } from "./rules.ts";

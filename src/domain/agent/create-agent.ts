@@ -22,6 +22,7 @@ export async function createAgent(ctx: Ctx, input: CreateAgentInput): Promise<Ag
     {
       accountId,
       createdAt: ctx.now(),
+      origin: ctx.origin,
       scriptId: null,
       command: null,
       argument: "{}",

@@ -1,6 +1,7 @@
 import { deleteAgent as remove } from "../../store/agent.ts";
 import { assertCanAct } from "../account/index.ts";
 import type { Ctx } from "../context.ts";
+import { abortLaunches } from "./abort.ts";
 import { noAgent } from "./read-agents.ts";
 
 /**
@@ -10,4 +11,6 @@ import { noAgent } from "./read-agents.ts";
 export async function deleteAgent(ctx: Ctx, agentId: number): Promise<void> {
   const { accountId } = assertCanAct(ctx);
   if (!(await remove(ctx.db, accountId, agentId))) throw noAgent();
+  // The rest is the clock's, should it not come to it here: see `clearRemains`.
+  await abortLaunches(ctx, { accountId, agentId }, false);
 }

@@ -1,5 +1,10 @@
+import { insertLaunch } from "../../store/launch.ts";
+import { assertCanAct } from "../account/index.ts";
 import type { Ctx } from "../context.ts";
 import { Fault } from "../errors.ts";
+import { agentInAccount } from "./read-agents.ts";
+import { argumentProblem, assertSound, commandProblem, MAX_QUEUED } from "./rules.ts";
+import { wakeLaunches } from "./wake.ts";
 
 export interface LaunchAgentInput {
   agentId: number;
@@ -19,8 +24,33 @@ export interface LaunchAgentInput {
  * agent's launches wait already, FORBIDDEN for a read-only key.
  */
 export async function launchAgent(
-  _ctx: Ctx,
-  _input: LaunchAgentInput,
+  ctx: Ctx,
+  input: LaunchAgentInput,
 ): Promise<{ launchId: number; launchNumber: number }> {
-  throw new Fault("UNAVAILABLE", "Nothing can be launched yet.");
+  const { accountId } = assertCanAct(ctx);
+  const { agentId, command, argument, saveOptions = false } = input;
+  assertSound({
+    command: command == null ? undefined : commandProblem(command),
+    argument: argument === undefined ? undefined : argumentProblem(argument),
+  });
+  const launch = {
+    accountId,
+    agentId,
+    type: "manual" as const,
+    command,
+    argument,
+    queuedAt: ctx.now(),
+  };
+  const saved = {
+    ...(saveOptions && command !== undefined && { command }),
+    ...(saveOptions && argument !== undefined && { argument }),
+  };
+  const queued = await insertLaunch(ctx.db, launch, MAX_QUEUED, { ...saved, origin: ctx.origin });
+  if (!queued) {
+    await agentInAccount(ctx, accountId, agentId);
+    const reason = `${MAX_QUEUED} launches of this agent wait already.`;
+    throw new Fault("LIMIT_REACHED", reason, { retryAfter: 60 });
+  }
+  await wakeLaunches(ctx, 1);
+  return { launchId: queued.id, launchNumber: queued.launchNumber };
 }

@@ -1,7 +1,6 @@
-import type { EndStatus, LaunchType } from "../../store/schema/agent.ts";
+import type { EndStatus } from "../../store/schema/agent.ts";
 import type { Watcher } from "../ports.ts";
 import type { AgentMessage, ConsolePiece, RunProgress } from "./launch.ts";
-import type { RunLimits } from "./run.ts";
 
 /** How a launch came to its end, as it is written down. */
 export interface LaunchEnd {
@@ -24,6 +23,7 @@ export interface LaunchOutput {
   resultObject: string | null;
   /** How often it was set. */
   results: number;
+  begun: boolean;
   end: LaunchEnd | null;
 }
 
@@ -46,6 +46,7 @@ export interface OutputReading {
 /** What is known already: a wait is over as soon as there is more. */
 export interface KnownOutput {
   launchId: number;
+  begun: boolean;
   fromByte: number;
   results: number;
 }
@@ -86,12 +87,16 @@ export interface LaunchIdentity {
 }
 
 export interface LaunchBegin extends LaunchIdentity {
-  type: LaunchType;
-  /** Seconds. */
-  timeLimit: number;
+  /** Of its first message. */
+  context: string[];
   /** Milliseconds since the epoch. */
   at: number;
 }
+
+/** What an agent's watchers are told, before it is numbered. */
+export type AgentEvent =
+  | ({ type: "console" } & Omit<LaunchIdentity, "accountId"> & ConsolePiece)
+  | { type: "message"; message: AgentMessage };
 
 /** A launch as it is handed to whoever runs it. */
 export interface LaunchOrder {
@@ -104,8 +109,8 @@ export interface LaunchOrder {
 export interface LiveLaunches {
   /** Returns at once; the run goes on. The same order twice is one run. */
   start(order: LaunchOrder): Promise<void>;
+  /** Looks after a launch whose end is overdue. False when nobody there knows of it. */
+  attend(order: LaunchOrder): Promise<boolean>;
   /** Does nothing where nothing runs. */
   abort(launchId: number, how: "soft" | "hard"): Promise<void>;
 }
-
-export type { RunLimits };

@@ -1,13 +1,22 @@
+import { glanceAtAgent } from "../../store/agent.ts";
+import { assertAccount } from "../account/index.ts";
 import type { Ctx } from "../context.ts";
-import { Fault } from "../errors.ts";
-import type { AgentStatus } from "./agent.ts";
-import type { AgentMessage, ConsolePiece, LaunchStatus, RunProgress } from "./launch.ts";
+import { type AgentStatus, agentOf, statusOf } from "./agent.ts";
+import {
+  type AgentMessage,
+  type ConsolePiece,
+  type LaunchStatus,
+  launchOf,
+  type RunProgress,
+} from "./launch.ts";
+import { noAgent } from "./read-agents.ts";
+import { noLaunch } from "./read-launches.ts";
 
 export interface ReadOutputInput {
   agentId: number;
   /**
    * Which launch's console. Neither: the newest that began. A number that runs gives its own; any
-   * other gives that launch's as far as it is kept, else that of the newest that ended.
+   * other gives that launch's as far as it is kept, else that of the newest that began.
    * An id is that launch's or nothing.
    */
   launchNumber?: number;
@@ -39,6 +48,30 @@ export interface AgentOutput {
  * byte and message, or after them.
  * @throws Fault NOT_FOUND for an unknown agent, or a `launchId` that is none of its launches.
  */
-export async function readOutput(_ctx: Ctx, _input: ReadOutputInput): Promise<AgentOutput> {
-  throw new Fault("UNAVAILABLE", "There is no output yet.");
+export async function readOutput(ctx: Ctx, input: ReadOutputInput): Promise<AgentOutput> {
+  const { accountId } = assertAccount(ctx);
+  const { agentId, launchId, launchNumber = 0, fromByte = 0, messages = null } = input;
+  const which = launchId === undefined ? { number: launchNumber } : { id: launchId };
+  // The catalogue first: what has ended there has told the agent's object everything before.
+  const glance = await glanceAtAgent(ctx.db, accountId, agentId, which);
+  if (!glance) throw noAgent();
+  const { launch: named, newest } = glance;
+  if (launchId !== undefined && !named) throw noLaunch();
+  const row = launchId !== undefined || named?.startedAt != null ? named : newest;
+  const reading = await ctx.ports.agents.read(agentId, {
+    launch: { id: row?.id ?? 0 },
+    fromByte,
+    messages,
+  });
+  const agent = agentOf(glance.agent);
+  const shown = row && launchOf(row);
+  return {
+    status: statusOf(agent),
+    latestLaunchNumber: agent.launchNumber,
+    launch: shown ? { id: shown.id, launchNumber: shown.launchNumber, status: shown.status } : null,
+    console: reading.console,
+    messages: reading.messages,
+    progress: reading.launch?.progress ?? null,
+    resultObject: reading.launch?.resultObject ?? null,
+  };
 }

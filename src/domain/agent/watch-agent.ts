@@ -1,5 +1,6 @@
+import { assertAccount } from "../account/index.ts";
 import type { Ctx } from "../context.ts";
-import { Fault } from "../errors.ts";
+import { agentInAccount } from "./read-agents.ts";
 
 export interface WatchAgentInput {
   agentId: number;
@@ -14,9 +15,19 @@ export interface WatchAgentInput {
  * @throws Fault NOT_FOUND, or LIMIT_REACHED at too many subscribers, before the upgrade.
  */
 export async function watchAgent(
-  _ctx: Ctx,
-  _request: Request,
-  _input: WatchAgentInput,
+  ctx: Ctx,
+  request: Request,
+  input: WatchAgentInput,
 ): Promise<Response> {
-  throw new Fault("UNAVAILABLE", "There is nothing to watch yet.");
+  const { accountId, keyId, keyExpiresAt } = assertAccount(ctx);
+  const { agentId, frame, sinceByte } = input;
+  await agentInAccount(ctx, accountId, agentId);
+  return ctx.ports.agents.watch(agentId, request, {
+    accountId,
+    keyId,
+    keyExpiresAt,
+    frame,
+    ack: false,
+    ...(sinceByte !== undefined && { since: sinceByte }),
+  });
 }

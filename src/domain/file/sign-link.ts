@@ -1,7 +1,7 @@
 import { assertAccount } from "../account/index.ts";
 import type { Ctx } from "../context.ts";
 import { Fault } from "../errors.ts";
-import { type FileLink, LINK_PURPOSE, signedText } from "./link.ts";
+import { type FileLink, newLink } from "./link.ts";
 
 const HOUR_S = 3600;
 const WEEK_S = 7 * 24 * HOUR_S;
@@ -24,7 +24,5 @@ export async function signLink(ctx: Ctx, input: SignLinkInput): Promise<FileLink
     throw new Fault("BAD_REQUEST", `link: ${reason}`, { fields: { link: reason } });
   }
   if (!(await ctx.ports.files.has(account, path))) throw new Fault("NOT_FOUND", "File not found");
-  const link = { account, path, expires: Math.ceil(ctx.now() / 1000) + seconds };
-  const signature = await ctx.ports.seal.fingerprint(LINK_PURPOSE, signedText(link));
-  return { ...link, signature };
+  return newLink(ctx, { account, path, seconds });
 }

@@ -14,10 +14,10 @@ import { channelInAccount } from "./read-channels.ts";
 export interface Notification {
   id: number;
   channelId: number;
-  /** Null for an experiment. */
+  /** Null for an experiment, and for news. */
   monitorId: number | null;
   occasion: Occasion;
-  /** Null for a certificate, or an experiment. */
+  /** Null for what is about no downtime. */
   downtimeId: number | null;
   experimentId: number | null;
   state: NotificationState;
@@ -33,14 +33,14 @@ export interface Notification {
 function notificationOf(row: NotificationRow): Notification {
   const { id, channelId, occasion, subject, state, attempts, dueAt } = row;
   const { lastError: error, createdAt, endedAt } = row;
-  const ofExperiment = occasion === "experiment";
+  const ofMonitor = occasion !== "experiment" && occasion !== "news";
   return {
     id,
     channelId,
-    monitorId: ofExperiment ? null : row.monitorId,
+    monitorId: ofMonitor ? row.monitorId : null,
     occasion,
-    downtimeId: ofExperiment || occasion === "certificate" ? null : subject,
-    experimentId: ofExperiment ? subject : null,
+    downtimeId: ofMonitor && occasion !== "certificate" ? subject : null,
+    experimentId: occasion === "experiment" ? subject : null,
     state,
     attempts,
     dueAt,

@@ -13,8 +13,17 @@ import type { Story } from "./story.ts";
 /** A provider of mail that has not answered by then has not taken it, as far as we know. */
 const MAIL_WITHIN_MS = 20_000;
 /** Letters of one account in an hour, to whomever it says; more than these wait. */
-const LETTERS = 300;
+export const LETTERS_PER_HOUR = 300;
 const LETTERS_WITHIN_S = 3600;
+
+/**
+ * Counts one letter against an account's limit of an hour.
+ * @throws Fault RATE_LIMITED
+ */
+export function assertMayWrite(ctx: Pick<SystemCtx, "ports">, accountId: string): Promise<void> {
+  const bucket = `letters:of:${accountId}`;
+  return ctx.ports.meter.attempt(bucket, LETTERS_PER_HOUR, LETTERS_WITHIN_S);
+}
 
 /** Tells a channel a story, once. Never rejects for what lies outside this deployment. */
 export async function send(
@@ -28,8 +37,7 @@ export async function send(
   switch (channel.type) {
     case "email":
       return mailed(async () => {
-        const bucket = `letters:of:${channel.accountId}`;
-        await ctx.ports.meter.attempt(bucket, LETTERS, LETTERS_WITHIN_S);
+        await assertMayWrite(ctx, channel.accountId);
         await ctx.ports.mail.send(letterOf(target, story));
       });
     case "slack":

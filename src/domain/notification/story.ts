@@ -28,7 +28,11 @@ export type StoryEvent =
   | "monitor.reminder"
   | "certificate.expiring"
   | "experiment.ended"
+  | NewsEvent
   | "test";
+
+/** What is told in words that were written when it happened. */
+export type NewsEvent = "launch.ended" | "launch.note";
 
 export interface StoryDowntime {
   id: number;
@@ -50,16 +54,15 @@ export function storyOf(claimed: ClaimedRow, now: number, publicHost: string | n
   const { channel } = claimed;
   const id = String(claimed.notification.id);
   const told = { id, channel: { id: channel.id, name: channel.name } };
+  const ofNoMonitor = { monitor: null, downtime: null, certificateEndsAt: null, reminder: null };
   if (claimed.experiment) {
-    return {
-      ...told,
-      event: "experiment.ended",
-      ...newsOf(claimed.experiment, publicHost),
-      monitor: null,
-      downtime: null,
-      certificateEndsAt: null,
-      reminder: null,
-    };
+    const news = newsOf(claimed.experiment, publicHost);
+    return { ...told, event: "experiment.ended", ...news, ...ofNoMonitor };
+  }
+  if (claimed.news) {
+    const { at, mood, title, text } = claimed.news;
+    const event = claimed.news.event as NewsEvent;
+    return { ...told, event, at, mood, title, text, ...ofNoMonitor };
   }
   const { notification, monitor, downtime } = claimed;
   const common = { ...told, monitor: { ...monitor, url: shown(monitor.url) } };

@@ -1,3 +1,4 @@
+import { forgetNews } from "../../store/news.ts";
 import { forgetNotifications, type OwedCursor, owedPage } from "../../store/outbox.ts";
 import type { SystemCtx } from "../context.ts";
 
@@ -36,7 +37,9 @@ export async function wakeNotifications(ctx: SystemCtx): Promise<number> {
   return woken;
 }
 
-/** Forgets notifications that ended 90 days ago. */
+/** Forgets notifications that ended 90 days ago, and what they told. */
 export async function sweepNotifications(ctx: Pick<SystemCtx, "db" | "now">): Promise<void> {
-  await forgetNotifications(ctx.db, ctx.now() - KEPT_MS, FORGOTTEN_AT_ONCE);
+  const before = ctx.now() - KEPT_MS;
+  await forgetNotifications(ctx.db, before, FORGOTTEN_AT_ONCE);
+  await forgetNews(ctx.db, before, FORGOTTEN_AT_ONCE);
 }

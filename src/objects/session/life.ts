@@ -10,6 +10,7 @@ import type {
   SessionResult,
   SessionView,
 } from "../../domain/session/session.ts";
+import { visitEventOf, visitOf } from "../../domain/session/visit.ts";
 import type { ObjectContext } from "../../runtime/context.ts";
 import { EventLog, MAX_TEXT_LENGTH } from "../event-log.ts";
 import { Budget } from "../budget.ts";
@@ -22,7 +23,7 @@ import { perform } from "./perform.ts";
 import type { SessionClock } from "./schedule.ts";
 import { Snapshots } from "./snapshot.ts";
 import { TypedText } from "./typed-text.ts";
-import { reporterOf, VisitReport } from "./visit-report.ts";
+import { reporterOf, VisitReport } from "../visit-report.ts";
 
 /** What a page does by itself is told this often at most, a second's worth at once. */
 const PAGE_EVENTS_PER_SECOND = 50;
@@ -62,7 +63,7 @@ export class Life {
   readonly #context: ObjectContext;
   readonly #storage: DurableObjectStorage;
   readonly #log: EventLog<SessionEvent>;
-  readonly #report: VisitReport;
+  readonly #report: VisitReport<SessionEvent>;
   readonly #typed = new TypedText();
   readonly #pageEvents = new Budget(PAGE_EVENTS_PER_SECOND, Date.now);
   #status: Status;
@@ -83,7 +84,10 @@ export class Life {
       lastUsed: init.createdAt,
     };
     const { accountId, createdAt } = init;
-    this.#report = VisitReport.open(kv, log, { accountId, sessionId: id, startedAt: createdAt });
+    this.#report = VisitReport.open(
+      { kv, log, spell: visitEventOf },
+      { accountId, visit: visitOf(id), startedAt: createdAt },
+    );
     this.reporter = reporterOf(this.#report, state, context);
     if (this.#report.pending) this.reporter.wake();
     this.watchers = new Watchers({

@@ -83,6 +83,8 @@ export const agents = sqliteTable(
     month: integer().notNull().default(0),
     monthSeconds: integer("month_seconds").notNull().default(0),
     monthLetters: integer("month_letters").notNull().default(0),
+    /** Where its owner last found us: what links to its files begin with. */
+    origin: text(),
     createdAt: integer("created_at").notNull(),
     updatedAt: integer("updated_at").notNull(),
     /** JSON. */

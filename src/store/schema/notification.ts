@@ -5,7 +5,14 @@ export const CHANNEL_TYPES = ["email", "webhook", "slack", "discord", "teams"] a
 export type ChannelType = (typeof CHANNEL_TYPES)[number];
 
 /** What people are told of. */
-export const OCCASIONS = ["opened", "closed", "reminder", "certificate", "experiment"] as const;
+export const OCCASIONS = [
+  "opened",
+  "closed",
+  "reminder",
+  "certificate",
+  "experiment",
+  "news",
+] as const;
 export type Occasion = (typeof OCCASIONS)[number];
 
 /** `owed` waits for its time, `sending` holds a lease, the other two are ends. */
@@ -49,11 +56,11 @@ export const notifications = sqliteTable(
   {
     id: integer().primaryKey({ autoIncrement: true }),
     accountId: text("account_id").notNull(),
-    /** 0 for an experiment. */
+    /** 0 for an experiment, and for news. */
     monitorId: integer("monitor_id").notNull(),
     channelId: integer("channel_id").notNull(),
     occasion: text({ enum: OCCASIONS }).notNull(),
-    /** A downtime's id, or an experiment's; for a certificate the time of its end. */
+    /** A downtime's id, an experiment's, or that of news; for a certificate the time of its end. */
     subject: integer().notNull(),
     /** Which reminder of its downtime, or round of its experiment; 0 for the rest. */
     round: integer().notNull().default(0),
@@ -93,4 +100,25 @@ export const notifications = sqliteTable(
       .on(table.accountId, table.state, table.id)
       .where(sql`state <> 'sent'`),
   ],
+);
+
+export const MOODS = ["bad", "good", "neutral"] as const;
+
+/** What an account is told in words that are written when it happens. */
+export const news = sqliteTable(
+  "news",
+  {
+    id: integer().primaryKey({ autoIncrement: true }),
+    accountId: text("account_id").notNull(),
+    /** What it is of: it is told once. */
+    key: text().notNull(),
+    /** Names what happened, for programs: `launch.ended`. */
+    event: text().notNull(),
+    /** Milliseconds since the epoch. */
+    at: integer().notNull(),
+    mood: text({ enum: MOODS }).notNull(),
+    title: text().notNull(),
+    text: text().notNull(),
+  },
+  (table) => [uniqueIndex("news_by_key").on(table.key)],
 );

@@ -38,6 +38,7 @@ function contextOf(actor: Actor, settings: Partial<Ctx["settings"]> = {}) {
   };
   const ctx: Ctx = {
     actor,
+    origin: "https://outrider.test",
     db,
     ports: { meter, sessions: live, telemetry: { dropKey: async () => {} } } as unknown as Ports,
     settings: {

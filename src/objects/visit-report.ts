@@ -1,23 +1,23 @@
-import type { Numbered, SessionEvent } from "../../domain/event.ts";
-import { visitEventOf, visitOf } from "../../domain/session/visit.ts";
+import type { Numbered } from "../domain/event.ts";
 import {
   newBatchId,
+  type NewVisit,
   report as tell,
   type ReportBatch,
   type ReportItem,
   type VisitOutcome,
-} from "../../domain/telemetry/index.ts";
-import type { ObjectContext } from "../../runtime/context.ts";
-import type { EventLog } from "../event-log.ts";
-import { type Report, Reporter } from "../reporter.ts";
+} from "../domain/telemetry/index.ts";
+import type { ObjectContext } from "../runtime/context.ts";
+import type { EventLog } from "./event-log.ts";
+import { type Report, Reporter } from "./reporter.ts";
 
 const MAX_BATCH = 200;
 const RECORD = "visit";
 
-/** How far the account's hub knows of the session. */
+/** How far the account's hub knows of a visit. */
 interface Told {
   accountId: string;
-  sessionId: string;
+  visit: NewVisit;
   startedAt: number;
   /** The hub knows that it began. */
   begun: boolean;
@@ -30,48 +30,67 @@ interface Told {
   done: boolean;
 }
 
+/** What is told of, where it is read from, and how the stream calls it. */
+export interface VisitSource<E extends object> {
+  kv: SyncKvStorage;
+  log: EventLog<E>;
+  spell: (event: E) => { kind: string; details: object };
+}
+
 /**
- * A session as the account's hub is told of it: read from the session's own log, so that it costs
- * no memory and outlives the object. What left the log untold is counted as dropped.
+ * Hosted work as the account's hub is told of it: read from its own log, so that it costs no memory
+ * and outlives the object. What left the log untold is counted as dropped.
  */
-export class VisitReport implements Report {
+export class VisitReport<E extends object> implements Report {
   readonly #kv: SyncKvStorage;
-  readonly #log: EventLog<SessionEvent>;
+  readonly #log: EventLog<E>;
+  readonly #spell: VisitSource<E>["spell"];
   #told: Told;
 
-  private constructor(kv: SyncKvStorage, log: EventLog<SessionEvent>, told: Told) {
+  private constructor({ kv, log, spell }: VisitSource<E>, told: Told) {
     this.#kv = kv;
     this.#log = log;
+    this.#spell = spell;
     this.#told = told;
   }
 
-  /** The session's report, begun now if there is none. */
-  static open(
-    kv: SyncKvStorage,
-    log: EventLog<SessionEvent>,
-    session: Pick<Told, "accountId" | "sessionId" | "startedAt">,
-  ): VisitReport {
-    const known = kv.get<Told>(RECORD);
+  /** The visit's report, begun now if there is none. */
+  static open<E extends object>(
+    source: VisitSource<E>,
+    visit: Pick<Told, "accountId" | "visit" | "startedAt">,
+  ): VisitReport<E> {
+    const known = source.kv.get<Told>(RECORD);
     const begun = { begun: false, seq: 0, sending: null, end: null, done: false };
-    return new VisitReport(kv, log, known ?? { ...session, ...begun });
+    return new VisitReport(source, known ?? { ...visit, ...begun });
   }
 
-  /** The report of a session that has ended and is still owed; null when there is none. */
-  static owed(kv: SyncKvStorage, log: EventLog<SessionEvent>): VisitReport | null {
-    const told = kv.get<Told>(RECORD);
-    return told?.end && !told.done ? new VisitReport(kv, log, told) : null;
+  /** Whether one was begun. */
+  static isBegun(kv: SyncKvStorage): boolean {
+    return kv.get(RECORD) !== undefined;
+  }
+
+  /** The report that was begun before; null when there is none. */
+  static known<E extends object>(source: VisitSource<E>): VisitReport<E> | null {
+    const told = source.kv.get<Told>(RECORD);
+    return told ? new VisitReport(source, told) : null;
+  }
+
+  /** The report of a visit that has ended and is still owed; null when there is none. */
+  static owed<E extends object>(source: VisitSource<E>): VisitReport<E> | null {
+    const told = source.kv.get<Told>(RECORD);
+    return told?.end && !told.done ? new VisitReport(source, told) : null;
   }
 
   get accountId(): string {
     return this.#told.accountId;
   }
 
-  /** When the session ended; null while it lives. */
+  /** When it ended; null while it lasts. */
   get endedAt(): number | null {
     return this.#told.end?.at ?? null;
   }
 
-  /** The hub may know of the session: a batch is on its way, or has arrived. */
+  /** The hub may know of it: a batch is on its way, or has arrived. */
   get heard(): boolean {
     return this.#told.begun || this.#told.sending !== null;
   }
@@ -86,7 +105,7 @@ export class VisitReport implements Report {
     this.#save({ ...this.#told, end: { outcome: { ...outcome, duration }, at } });
   }
 
-  /** The session came to nothing before it was told of: it is not told of at all. */
+  /** It came to nothing before it was told of: it is not told of at all. */
   discard(): void {
     this.#told = { ...this.#told, begun: true, seq: this.#log.latest, done: true };
   }
@@ -95,8 +114,7 @@ export class VisitReport implements Report {
     if (!this.pending) return null;
     const sending = this.#told.sending ?? this.#newBatch();
     if (!this.#told.sending) this.#save({ ...this.#told, sending });
-    const { begun, seq, sessionId, startedAt, end } = this.#told;
-    const visit = visitOf(sessionId);
+    const { begun, seq, visit, startedAt, end } = this.#told;
     const { events, gap } = this.#log.after(seq, MAX_BATCH);
     const items: ReportItem[] = events
       .filter((event) => event.seq <= sending.to)
@@ -121,10 +139,10 @@ export class VisitReport implements Report {
     return { id: newBatchId(Date.now()), to, ends: end !== null && to === this.#log.latest };
   }
 
-  #item(event: Numbered<SessionEvent>): ReportItem {
+  #item(event: Numbered<E>): ReportItem {
     const { seq: _seq, at, ...told } = event;
-    const { kind, details } = visitEventOf(told);
-    const { sessionId: visitId } = this.#told;
+    const { kind, details } = this.#spell(told as unknown as E);
+    const { id: visitId } = this.#told.visit;
     return { type: "event", visitId, kind, details: JSON.stringify(details), at };
   }
 
@@ -134,9 +152,9 @@ export class VisitReport implements Report {
   }
 }
 
-/** What brings a session's report to its account's hub. */
-export function reporterOf(
-  report: VisitReport,
+/** What brings a report to its account's hub. */
+export function reporterOf<E extends object>(
+  report: VisitReport<E>,
   state: DurableObjectState,
   { telemetry, log }: ObjectContext,
 ): Reporter {

@@ -1,18 +1,19 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import type { SessionEvent } from "../../../src/domain/event.ts";
-import { EventLog } from "../../../src/objects/event-log.ts";
-import { VisitReport } from "../../../src/objects/session/visit-report.ts";
+import type { SessionEvent } from "../../src/domain/event.ts";
+import { visitEventOf, visitOf } from "../../src/domain/session/visit.ts";
+import { EventLog } from "../../src/objects/event-log.ts";
+import { VisitReport } from "../../src/objects/visit-report.ts";
 
-const session = { accountId: "acc", sessionId: "sess_1", startedAt: 1000 };
+const session = { accountId: "acc", visit: visitOf("sess_1"), startedAt: 1000 };
 
 interface Stage {
   log: EventLog<SessionEvent>;
-  report: VisitReport;
+  report: VisitReport<SessionEvent>;
   /** The report as an object finds it that was evicted meanwhile. */
-  reopened: () => VisitReport;
-  owed: () => VisitReport | null;
+  reopened: () => VisitReport<SessionEvent>;
+  owed: () => VisitReport<SessionEvent> | null;
   navigate: (count: number) => void;
 }
 
@@ -20,11 +21,12 @@ function withReport<T>(work: (stage: Stage) => T): Promise<T> {
   const stub = env.SESSION.get(env.SESSION.newUniqueId());
   return runInDurableObject(stub, (_object, { storage: { kv, sql } }) => {
     const log = new EventLog<SessionEvent>(sql);
+    const source = () => ({ kv, log: new EventLog<SessionEvent>(sql), spell: visitEventOf });
     return work({
       log,
-      report: VisitReport.open(kv, log, session),
-      reopened: () => VisitReport.open(kv, new EventLog(sql), session),
-      owed: () => VisitReport.owed(kv, new EventLog(sql)),
+      report: VisitReport.open({ ...source(), log }, session),
+      reopened: () => VisitReport.open(source(), session),
+      owed: () => VisitReport.owed(source()),
       navigate: (count) => {
         for (let n = 1; n <= count; n += 1) log.append({ type: "navigation", url: `x${n}` }, n);
       },
