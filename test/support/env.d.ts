@@ -6,7 +6,7 @@ declare global {
     /** Vite's, as far as the tests use it. */
     glob<T>(
       pattern: string,
-      options: { query: "?raw"; import: "default"; eager: true },
+      options: { query: "?raw" | "?inline"; import: "default"; eager: true },
     ): Record<string, T>;
   }
 

@@ -1,0 +1,1 @@
+globalThis.hello = 1;
