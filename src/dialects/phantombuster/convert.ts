@@ -147,21 +147,32 @@ function toMessages(query: OutputQuery, suffix: boolean): ReadOutputInput["messa
 }
 
 /** `containerId`, `launchNumber`, `output` and `outputPos` always speak of the same launch. */
-export function fromOutput(found: AgentOutput, query: OutputQuery) {
+export function fromOutput(found: AgentOutput, query: OutputQuery, now: number) {
   const { status, launch, console, messages, resultObject } = found;
   const word = AGENT_STATUS[status];
   return {
     status: word,
     agentStatus: word,
     ...(isTracking(query) && launch && { containerStatus: CONTAINER_STATUS[launch.status] }),
+    runningContainers: found.running,
+    queuedContainers: found.queued,
     launchNumber: launch?.launchNumber ?? found.latestLaunchNumber,
     containerId: launch?.id ?? 0,
+    ...progressField(found, now),
     messages: messages.map(fromMessage),
     output: console.text,
     outputPos: console.to,
     ...(resultObject !== null &&
       !query.withoutResultObject && { resultObject: JSON.parse(resultObject) as unknown }),
   };
+}
+
+/** Of a launch that runs and has told of some; its `runtime` in seconds. */
+function progressField({ launch, progress }: AgentOutput, now: number) {
+  if (progress === null || launch?.status !== "running") return {};
+  const { ratio, label } = progress;
+  const runtime = seconds(Math.max(0, now - (launch.startedAt ?? now)));
+  return { progress: { progress: ratio, label, runtime } };
 }
 
 /** Whether the newest launch is another than the one that the caller has a position in. */
@@ -226,8 +237,11 @@ export function toSaveScript(name: string, body: ScriptSave): SaveScriptInput {
   return { name, text, insertOnly: insertOnly === true, ...(source !== undefined && { source }) };
 }
 
-/** wire/notes.md, `user.json`. There is one plan: what the deployment allows an account. */
-export function fromUsage(usage: UserUsage) {
+/**
+ * wire/notes.md, `user.json`. There is one plan: what the deployment allows an account.
+ * @param outputs - Of the agents that run.
+ */
+export function fromUsage(usage: UserUsage, outputs: Map<number, AgentOutput>, now: number) {
   const { email, executionTime, letters, storage, running, queued } = usage;
   return {
     email,
@@ -245,15 +259,20 @@ export function fromUsage(usage: UserUsage) {
     storageLeft: storage.left,
     runningContainers: running,
     queuedContainers: queued,
-    agents: usage.agents.map((agent) => ({
-      id: agent.id,
-      name: agent.name,
-      scriptId: agent.scriptId ?? 0,
-      lastEndMessage: agent.lastEndMessage,
-      lastEndStatus: agent.lastEndStatus,
-      running: agent.running > 0,
-      runningContainers: agent.running,
-      queuedContainers: agent.queued,
-    })),
+    agents: usage.agents.map((agent) => fromListedAgent(agent, outputs.get(agent.id), now)),
+  };
+}
+
+function fromListedAgent(agent: Agent, output: AgentOutput | undefined, now: number) {
+  return {
+    id: agent.id,
+    name: agent.name,
+    scriptId: agent.scriptId ?? 0,
+    lastEndMessage: agent.lastEndMessage,
+    lastEndStatus: agent.lastEndStatus,
+    running: agent.running > 0,
+    runningContainers: agent.running,
+    queuedContainers: agent.queued,
+    ...(output && progressField(output, now)),
   };
 }

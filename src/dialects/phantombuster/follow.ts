@@ -36,10 +36,13 @@ export interface RunWriter {
   cut: (reason: string) => string;
 }
 
+/** In milliseconds. */
 export interface FollowTimes {
-  /** Milliseconds between beats, and for which a run is followed at most. */
   beatMs: number;
+  /** For how long a run is followed at most. */
   limitMs: number;
+  /** Between two looks at least: a request may only make so many calls. */
+  gapMs: number;
   now: () => number;
 }
 
@@ -47,6 +50,7 @@ export interface FollowTimes {
 export const FOLLOW_TIMES: FollowTimes = {
   beatMs: 10_000,
   limitMs: 30 * 60_000,
+  gapMs: 500,
   now: () => Date.now(),
 };
 
@@ -58,17 +62,20 @@ export const FOLLOW_TIMES: FollowTimes = {
 export function streamRun(
   look: (withinMs: number) => Promise<Glimpse>,
   writer: RunWriter,
-  { beatMs, limitMs, now }: FollowTimes,
+  { beatMs, limitMs, gapMs, now }: FollowTimes,
 ): Response {
   const encoder = new TextEncoder();
   const deadline = now() + limitMs;
   let nextBeat = now() + beatMs;
+  let nextLook = now();
   const client = new AbortController();
 
   /** Everything that is to be said next, and whether it was the last. */
   const next = async (): Promise<{ said: string; over: boolean }> => {
     let said = "";
     while (said === "" && !client.signal.aborted) {
+      await pause(nextLook - now());
+      nextLook = now() + gapMs;
       const glimpse = await look(Math.max(0, Math.min(nextBeat, deadline) - now()));
       said = writer.text(glimpse.text);
       if (writer.isDone(glimpse)) return { said: said + (await writer.end(glimpse)), over: true };
@@ -104,4 +111,8 @@ export function streamRun(
     { highWaterMark: 0 },
   );
   return new Response(body, { headers: { "content-type": writer.contentType } });
+}
+
+async function pause(ms: number): Promise<void> {
+  if (ms > 0) await new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -4,6 +4,7 @@ import { agents } from "./routes/agents.ts";
 import { launch } from "./routes/launch.ts";
 import { output } from "./routes/output.ts";
 import { scripts } from "./routes/scripts.ts";
+import { user } from "./routes/user.ts";
 
 /** wire/phantombuster.rst, and its part of wire/notes.md. */
 export const phantombuster: Dialect = {
@@ -16,5 +17,5 @@ export const phantombuster: Dialect = {
   ),
   missingCredential: "Missing API key: send it as X-Phantombuster-Key-1.",
   renderError,
-  routes: [...launch, ...output, ...agents, ...scripts],
+  routes: [...launch, ...output, ...agents, ...scripts, ...user],
 };

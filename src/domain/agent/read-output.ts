@@ -5,7 +5,7 @@ import { type AgentStatus, agentOf, statusOf } from "./agent.ts";
 import {
   type AgentMessage,
   type ConsolePiece,
-  type LaunchStatus,
+  type Launch,
   launchOf,
   type RunProgress,
 } from "./launch.ts";
@@ -30,10 +30,13 @@ export interface ReadOutputInput {
 export interface AgentOutput {
   /** Of the agent: what any of its launches does. */
   status: AgentStatus;
+  /** Its launches that run, and that wait. */
+  running: number;
+  queued: number;
   /** Number of the agent's latest launch, begun or not; 0 before the first. */
   latestLaunchNumber: number;
   /** The launch that is shown; null when none has begun, or it is no longer kept. */
-  launch: { id: number; launchNumber: number; status: LaunchStatus } | null;
+  launch: Launch | null;
   console: ConsolePiece;
   messages: AgentMessage[];
   /** Of the launch that is shown. */
@@ -64,11 +67,12 @@ export async function readOutput(ctx: Ctx, input: ReadOutputInput): Promise<Agen
     messages,
   });
   const agent = agentOf(glance.agent);
-  const shown = row && launchOf(row);
   return {
     status: statusOf(agent),
+    running: agent.running,
+    queued: agent.queued,
     latestLaunchNumber: agent.launchNumber,
-    launch: shown ? { id: shown.id, launchNumber: shown.launchNumber, status: shown.status } : null,
+    launch: row ? launchOf(row) : null,
     console: reading.console,
     messages: reading.messages,
     progress: reading.launch?.progress ?? null,

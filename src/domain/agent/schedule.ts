@@ -26,12 +26,9 @@ export function nextLaunch({ cron, tz }: Schedule, after: number): number | null
 export function scheduleProblems(
   schedule: Schedule,
   now: number,
-): Record<string, string | undefined> {
+): Record<"cron" | "tz", string | undefined> {
   const tz = timeZoneProblem(schedule.tz);
-  return {
-    "schedule.cron": cronProblem({ cron: schedule.cron, tz: tz ? "UTC" : schedule.tz }, now),
-    "schedule.tz": tz,
-  };
+  return { cron: cronProblem({ cron: schedule.cron, tz: tz ? "UTC" : schedule.tz }, now), tz };
 }
 
 function cronProblem(schedule: Schedule, now: number): string | undefined {

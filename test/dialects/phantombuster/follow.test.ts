@@ -25,7 +25,7 @@ const say = (text: string): Glimpse => ({ ...running, text });
 /** A glimpse, how many milliseconds it takes to come. */
 type Timed = [glimpse: Glimpse, after: number];
 
-const TIMES = { beatMs: 10_000, limitMs: 1_800_000 };
+const TIMES = { beatMs: 10_000, limitMs: 1_800_000, gapMs: 0 };
 
 /** Follows a run under a clock of its own; what comes later than asked for comes at another look. */
 function followed(run: Timed[], writer: RunWriter, times: Partial<FollowTimes> = {}) {
@@ -162,6 +162,20 @@ describe("raw", () => {
     const response = followed(run, rawWriter());
     expect(response.headers.get("content-type")).toMatch(/^text\/plain/);
     expect(await response.text()).toBe("One\nTwo");
+  });
+});
+
+describe("a run that never stops talking", () => {
+  it("is looked at now and then, with all that it said in between", async () => {
+    let looks = 0;
+    const look = async (): Promise<Glimpse> => {
+      looks += 1;
+      return looks < 4 ? say(`${looks}\n`) : ended;
+    };
+    const started = Date.now();
+    const times = { ...TIMES, gapMs: 40, now: () => Date.now() };
+    expect(await streamRun(look, rawWriter(), times).text()).toBe("1\n2\n3\n");
+    expect(Date.now() - started).toBeGreaterThanOrEqual(110);
   });
 });
 

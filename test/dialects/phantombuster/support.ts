@@ -1,3 +1,5 @@
+import type { AgentSettings } from "../../../src/domain/agent/index.ts";
+import { ctxOf, newAgent as makeAgent } from "../../support/agents.ts";
 import { type Account, ask, call, newAccount } from "../../support/api.ts";
 
 export type Json = Record<string, unknown>;
@@ -8,6 +10,32 @@ export interface Answered<T> {
   status: string;
   message?: string;
   data: T;
+}
+
+/** Data of `output.json`, both generations' fields. */
+export interface Output {
+  status: string;
+  agentStatus: string;
+  containerStatus?: string;
+  launchNumber: number;
+  containerId: number;
+  runningContainers: number;
+  queuedContainers: number;
+  progress?: Json;
+  messages: { id: number; date: number; text: string; type: string; context: string[] }[];
+  output: string;
+  outputPos: number;
+  resultObject?: unknown;
+}
+
+/** What every console begins with: wire/notes.md, "First console line". */
+export const FIRST_LINE =
+  /^\* Container [0-9a-f]{12} started in directory \/home\/phantom\/agent\n/;
+
+/** What the script itself said. */
+export function ownWords(output: string): string {
+  if (!FIRST_LINE.test(output)) throw new Error(`No first line: ${output}`);
+  return output.replace(FIRST_LINE, "");
 }
 
 /** A client written against wire/phantombuster.rst. */
@@ -69,17 +97,7 @@ export async function newClient(): Promise<Client> {
 export async function newAgent(
   { account }: Client,
   text: string,
-  settings: Json = {},
+  settings: Partial<AgentSettings> = {},
 ): Promise<number> {
-  const script = `${crypto.randomUUID()}.js`;
-  const added = await call(account.key, "POST", "/manage/scripts", { name: script, text });
-  if (added.status !== 201) throw new Error(`No script: ${JSON.stringify(added.body)}`);
-  const { status, body } = await call<{ agent: { id: number } }>(
-    account.key,
-    "POST",
-    "/manage/agents",
-    { name: script, script, ...settings },
-  );
-  if (status !== 201) throw new Error(`No agent: ${status} ${JSON.stringify(body)}`);
-  return body.agent.id;
+  return makeAgent(await ctxOf(account.key), text, settings);
 }

@@ -17,7 +17,7 @@ const spelled = (path: string, suffix: boolean) =>
       const start = isOfAnother(found, query)
         ? await readOutput(ctx, { ...wanted, fromByte: 0 })
         : found;
-      return success(fromOutput(start, query));
+      return success(fromOutput(start, query, ctx.now()));
     },
   });
 

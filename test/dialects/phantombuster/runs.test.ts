@@ -1,0 +1,252 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { eventually } from "../../support/agents.ts";
+import { expectLikeGolden, golden } from "../../support/golden.ts";
+import { stage, untilStopped, useStage } from "../../support/sandbox.ts";
+import {
+  type Client,
+  FIRST_LINE,
+  type Json,
+  newAgent,
+  newClient,
+  type Output,
+  ownWords,
+} from "./support.ts";
+
+/** What runs say: the document's `output.json`, and what later generations made of it. */
+
+useStage();
+
+let client: Client;
+beforeAll(async () => {
+  client = await newClient();
+});
+
+const LATER = ["agentStatus", "containerId", "runningContainers", "queuedContainers"];
+const BEYOND = [...LATER.map((field) => `data.${field}`), "data.messages.context"];
+
+/** Says no more than the first line that every console has, and waits to be stopped. */
+const waiting = stage(untilStopped);
+
+async function output(agent: number, query = ""): Promise<Output> {
+  const { data } = await client.get<Output>(`agent/${agent}/output.json${query}`);
+  return data;
+}
+
+const until = (agent: number, status: string, query = "") =>
+  eventually(async () => {
+    const found = await output(agent, query);
+    return found.status === status && found.output !== "" ? found : null;
+  });
+
+describe("agent/{id}/output.json", () => {
+  it("is the document's while an agent runs", async () => {
+    const agent = await newAgent(client, waiting);
+    expect(await output(agent)).toMatchObject({
+      status: "not running",
+      launchNumber: 0,
+      messages: [],
+      output: "",
+      outputPos: 0,
+    });
+    await client.get(`agent/${agent}/launch.json`);
+    await until(agent, "running");
+    const body = await (await client.send(`agent/${agent}/output.json`)).json<{ data: Output }>();
+    expectLikeGolden(body, "phantombuster/output", BEYOND);
+    const { data } = golden("phantombuster/output") as { data: Output };
+    expect(`${data.output}\n`).toMatch(FIRST_LINE);
+    expect(body.data).toMatchObject({
+      status: data.status,
+      launchNumber: 1,
+      output: expect.stringMatching(FIRST_LINE),
+      outputPos: data.output.length + 1,
+      messages: [{ text: "Agent started", type: "normal" }],
+    });
+    await client.get(`agent/${agent}/abort.json`);
+    expect(await until(agent, "not running")).toMatchObject({
+      messages: [{ text: "Agent started" }, { text: "Agent aborted" }],
+    });
+  });
+
+  it("has the three cases of launchNumber", async () => {
+    let runs = 0;
+    const text = stage(async (world) => {
+      runs += 1;
+      world.print(`run ${runs}\n`);
+      return runs > 1 ? untilStopped(world) : undefined;
+    });
+    const agent = await newAgent(client, text);
+    await client.get(`agent/${agent}/launch.json`);
+    const said = (run: number) => ({
+      launchNumber: run,
+      output: expect.stringMatching(`run ${run}\n$`),
+    });
+    expect(await until(agent, "not running")).toMatchObject(said(1));
+    await client.get(`agent/${agent}/launch.json`);
+    await until(agent, "running");
+    const [none, same, other, unknown] = await Promise.all(
+      ["", "?launchNumber=2", "?launchNumber=1", "?launchNumber=99"].map((query) =>
+        output(agent, query),
+      ),
+    );
+    expect(none).toMatchObject({ status: "running", ...said(2) });
+    expect(same).toMatchObject({ status: "running", ...said(2) });
+    expect(other).toMatchObject({ status: "running", ...said(1) });
+    expect(unknown).toMatchObject({ status: "running", ...said(2) });
+    await client.get(`agent/${agent}/abort.json`);
+    await until(agent, "not running");
+  });
+
+  it("has messages from an id on, or a few last ones", async () => {
+    const agent = await newAgent(
+      client,
+      stage(async (world) => world.print("x")),
+    );
+    for (let launch = 1; launch <= 7; launch += 1) {
+      await client.get(`agent/${agent}/launch.json`);
+      await until(agent, "not running", `?launchNumber=${launch}`);
+    }
+    const few = (await output(agent)).messages;
+    expect(few).toHaveLength(10);
+    const [first, second] = few;
+    const from = await output(agent, `?fromMessageId=${second?.id}`);
+    expect(from.messages).toEqual(few.slice(1));
+    // Later clients send the biggest id they have, and want none when they send nothing.
+    const { containerId } = from;
+    const fresh = await output(agent, `?containerId=${containerId}&fromMessageId=${first?.id}`);
+    expect(fresh.messages).toEqual(few.slice(1));
+    expect((await output(agent, `?containerId=${containerId}`)).messages).toEqual([]);
+    expect((await output(agent, "?fromMessageId=-1")).messages).toEqual([]);
+    const { data } = await client.get<Output>(`agent/${agent}/output`);
+    expect(data.messages).toEqual([]);
+  });
+
+  it("is put together byte by byte by a client that polls a chatty run", async () => {
+    const words = ["日本語", "é", "😀🏳️‍🌈", "plain", "\n", " ", "\r\n", "ﬀ"];
+    let said = "";
+    const text = stage(async (world) => {
+      for (let line = 0; line < 150; line += 1) {
+        const piece = words[(line * 7) % words.length]?.repeat((line % 11) + 1) ?? "";
+        said += piece;
+        world.print(piece);
+        if (line % 3 === 0) await world.sleep(2);
+      }
+    });
+    const agent = await newAgent(client, text);
+    await client.get(`agent/${agent}/launch.json`);
+    let heard = "";
+    let position = 0;
+    let polls = 0;
+    await eventually(async () => {
+      const found = await output(agent, `?fromOutputPos=${position}`);
+      heard += found.output;
+      position = found.outputPos;
+      polls += 1;
+      return found.status === "not running" && position > 0 ? true : null;
+    });
+    expect(ownWords(heard)).toBe(said);
+    expect(polls).toBeGreaterThan(3);
+    const bytes = new TextEncoder().encode(heard);
+    expect(position).toBe(bytes.length);
+    // From within a character on, the whole character comes.
+    for (const at of [1, 66, 67, 68, 69, 70]) {
+      const { output: rest } = await output(agent, `?fromOutputPos=${at}`);
+      expect(heard.endsWith(rest) && !rest.includes("\ufffd")).toBe(true);
+      expect(bytes.length - new TextEncoder().encode(rest).length).toBeLessThanOrEqual(at);
+    }
+    expect(await output(agent, `?fromOutputPos=${position + 5}`)).toMatchObject({
+      output: "",
+      outputPos: position,
+    });
+  });
+});
+
+describe("later generations", () => {
+  it("track a container, or follow the most recent", async () => {
+    const agent = await newAgent(client, waiting, { maxParallelExecs: 2 });
+    const first = (await client.post<{ containerId: number }>(`agent/${agent}/launch`)).data;
+    await until(agent, "running");
+    const [one] = [first.containerId];
+    const tracked = await output(agent, `?containerId=${one}&fromOutputPos=4`);
+    expect(tracked).toMatchObject({
+      agentStatus: "running",
+      containerStatus: "running",
+      runningContainers: 1,
+      queuedContainers: 0,
+      containerId: one,
+      output: expect.stringMatching(/^ntainer [0-9a-f]{12} started/),
+    });
+    await client.get(`agent/${agent}/abort`);
+    await until(agent, "not running");
+    const { data: second } = await client.get<{ containerId: number }>(
+      `agent/${agent}/launch.json?output=json`,
+    );
+    await until(agent, "running");
+    expect(await output(agent, `?mode=track&containerId=${one}`)).toMatchObject({
+      agentStatus: "running",
+      containerStatus: "not running",
+      containerId: one,
+    });
+    // A position in the container before says nothing of this one.
+    expect(await output(agent, `?mode=most-recent&containerId=${one}&fromOutputPos=9`)).toEqual(
+      expect.objectContaining({
+        containerId: second.containerId,
+        output: expect.stringMatching(FIRST_LINE),
+      }),
+    );
+    await client.get(`agent/${agent}/abort`);
+    await until(agent, "not running");
+  });
+
+  it("track a container that still waits", async () => {
+    const agent = await newAgent(client, waiting);
+    await client.get(`agent/${agent}/launch`);
+    await until(agent, "running");
+    const { data } = await client.get<{ containerId: number }>(`agent/${agent}/launch`);
+    const path = `agent/${agent}/output?containerId=${data.containerId}`;
+    expect((await client.get<Output>(path)).data).toMatchObject({
+      agentStatus: "running",
+      containerStatus: "queued",
+      queuedContainers: 1,
+      containerId: data.containerId,
+      output: "",
+    });
+    await client.get(`agent/${agent}/abort`);
+    await until(agent, "not running");
+    expect((await client.get<Output>(path)).data).toMatchObject({ containerStatus: "not running" });
+  });
+
+  it("is 404 for another agent's container, and 400 for tracking none", async () => {
+    const agent = await newAgent(client, waiting);
+    expect(await client.get(`agent/${agent}/output?containerId=999999999`)).toMatchObject({
+      code: 404,
+    });
+    expect(await client.get(`agent/${agent}/output?mode=track`)).toMatchObject({ code: 400 });
+  });
+
+  it("show progress and result", async () => {
+    const text = stage(async (world) => {
+      world.print("at work\n");
+      await world.services.setProgress({ ratio: 0.25, label: "A quarter" });
+      await world.services.setResult('{"rows":[1,"é"]}');
+      return untilStopped(world);
+    });
+    const agent = await newAgent(client, text);
+    await client.get(`agent/${agent}/launch.json`);
+    const found = await eventually(async () => {
+      const { progress, ...rest } = await output(agent);
+      return progress ? { progress, ...rest } : null;
+    });
+    const progress = { progress: 0.25, label: "A quarter", runtime: expect.any(Number) };
+    expect(found.progress).toEqual(progress);
+    const done = await eventually(async () => {
+      const now = await output(agent);
+      return now.resultObject ? now : null;
+    });
+    expect(done.resultObject).toEqual({ rows: [1, "é"] });
+    expect(await output(agent, "?withoutResultObject=true")).not.toHaveProperty("resultObject");
+    const { data } = await client.get<{ agents: Json[] }>("user.json");
+    expect(data.agents.find(({ id }) => id === agent)).toMatchObject({ running: true, progress });
+    await client.get(`agent/${agent}/abort`);
+    expect(await until(agent, "not running")).toMatchObject({ resultObject: { rows: [1, "é"] } });
+  });
+});
