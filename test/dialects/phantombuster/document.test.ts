@@ -1,15 +1,18 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { ask } from "../../support/api.ts";
 import { expectLikeGolden } from "../../support/golden.ts";
+import { stage, untilStopped, useStage } from "../../support/sandbox.ts";
 import { type Client, newAgent, newClient } from "./support.ts";
 
 /** wire/phantombuster.rst, line by line. What a run says is in `runs.test.ts`. */
+
+useStage();
 
 let client: Client;
 let agent: number;
 beforeAll(async () => {
   client = await newClient();
-  agent = await newAgent(client, "console.log(1)");
+  agent = await newAgent(client, stage(untilStopped));
 });
 
 describe("the key", () => {

@@ -2,7 +2,16 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { eventually } from "../../support/agents.ts";
 import { expectLikeGolden } from "../../support/golden.ts";
 import { stage, untilStopped, useStage } from "../../support/sandbox.ts";
-import { type Client, type Json, newAgent, newClient, type Output, ownWords } from "./support.ts";
+import {
+  type Client,
+  type Json,
+  newAgent,
+  newClient,
+  type Output,
+  ownWords,
+  queued,
+  start,
+} from "./support.ts";
 
 /** How agents are launched and what that answers, through all generations: wire/notes.md. */
 
@@ -13,15 +22,16 @@ beforeAll(async () => {
   client = await newClient();
 });
 
-/** Prints what it was launched with. */
-const echo = stage(async (world, { command, argument }) => world.print(`${command} ${argument}`));
-
 /** Result, console and exit code. */
 const report = stage(async (world) => {
   world.print("One\nTwo");
   await world.services.setResult('{"rows":[1,2]}');
   world.print(" é\n");
 });
+
+interface Launched {
+  containerId: number;
+}
 
 async function ended(agent: number, containerId: number): Promise<Output> {
   return eventually(async () => {
@@ -31,56 +41,53 @@ async function ended(agent: number, containerId: number): Promise<Output> {
   });
 }
 
-type Launched = { containerId: number };
-
 describe("launch options", () => {
-  const launched = async (
-    agent: number,
-    how: Promise<{ code: number; data: Launched }>,
-  ): Promise<string> => {
+  const idle = stage(untilStopped);
+  /** Command and argument of a launch that is queued. */
+  const options = async (how: Promise<{ code: number; data: Launched }>): Promise<unknown[]> => {
     const { code, data } = await how;
     expect(code).toBe(200);
-    return ownWords((await ended(agent, data.containerId)).output);
+    const { command, argument } = await queued(client, data.containerId);
+    return [command, argument];
   };
 
   it("come in the query, as JSON or as a form; the body's count", async () => {
-    const agent = await newAgent(client, echo);
-    const path = `agent/${agent}/launch`;
+    const path = `agent/${await newAgent(client, idle)}/launch`;
     const argument = '{"a":"é & +"}';
-    const query = `argument=${encodeURIComponent(argument)}&command=phantomjs`;
-    const said = await Promise.all([
-      launched(agent, client.get<Launched>(`${path}?${query}`)),
-      launched(agent, client.post<Launched>(`${path}?${query}`)),
-      launched(agent, client.post<Launched>(path, { argument, command: "phantomjs" })),
-      launched(
-        agent,
-        client.post<Launched>(path, { argument: { a: "é & +" }, command: "phantomjs" }),
-      ),
-      launched(agent, client.form<Launched>(path, { argument, command: "phantomjs" })),
-      launched(
-        agent,
-        client.post<Launched>(`${path}?argument=1`, { argument, command: "phantomjs" }),
-      ),
-    ]);
-    for (const line of said) expect(line).toBe(`phantomjs ${argument}`);
+    const command = "phantomjs";
+    const query = `argument=${encodeURIComponent(argument)}&command=${command}`;
+    const ways = [
+      client.get<Launched>(`${path}?${query}`),
+      client.post<Launched>(`${path}?${query}`),
+      client.post<Launched>(path, { argument, command }),
+      client.post<Launched>(path, { argument: { a: "é & +" }, command }),
+      client.form<Launched>(path, { argument, command }),
+      client.post<Launched>(`${path}?argument=1`, { argument, command }),
+    ];
+    for (const way of ways) expect(await options(way)).toEqual([command, argument]);
   });
 
   it("together put the saved ones aside, and are saved when that is asked for", async () => {
-    const agent = await newAgent(client, echo, { command: "phantomjs", argument: '{"saved":1}' });
-    const path = `agent/${agent}/launch`;
-    const once = async (query: string) => launched(agent, client.get<Launched>(`${path}?${query}`));
-    expect(await once("")).toBe('phantomjs {"saved":1}');
-    expect(await once("command=casperjs")).toBe("casperjs {}");
-    expect(await once("argument=[2]")).toBe("casperjs [2]");
-    expect(await once("command=&argument=&saveLaunchOptions=1")).toBe('phantomjs {"saved":1}');
-    expect(await once("command=phantomjs&argument=[3]&saveLaunchOptions=")).toBe("phantomjs [3]");
-    expect(await once("")).toBe('phantomjs {"saved":1}');
-    expect(await once("command=casperjs&argument=[4]&saveLaunchOptions=1")).toBe("casperjs [4]");
-    expect(await once("")).toBe("casperjs [4]");
+    const saved = { command: "phantomjs", argument: '{"saved":1}' };
+    const path = `agent/${await newAgent(client, idle, saved)}/launch`;
+    const once = (query: string) => options(client.get<Launched>(`${path}?${query}`));
+    const kept = ["phantomjs", '{"saved":1}'];
+    expect(await once("")).toEqual(kept);
+    expect(await once("command=casperjs")).toEqual(["casperjs", "{}"]);
+    expect(await once("argument=[2]")).toEqual([null, "[2]"]);
+    expect(await once("command=&argument=&saveLaunchOptions=1")).toEqual(kept);
+    expect(await once("command=casperjs&argument=[3]&saveLaunchOptions=")).toEqual([
+      "casperjs",
+      "[3]",
+    ]);
+    expect(await once("")).toEqual(kept);
+    const next = ["casperjs", "[4]"];
+    expect(await once("command=casperjs&argument=[4]&saveLaunchOptions=1")).toEqual(next);
+    expect(await once("")).toEqual(next);
   });
 
   it("that are unknown are passed over", async () => {
-    const agent = await newAgent(client, echo);
+    const agent = await newAgent(client, idle);
     const answer = await client.post(`agent/${agent}/launch`, { saveArgument: "false", x: {} });
     expectLikeGolden(
       { status: answer.status, data: answer.data },
@@ -89,7 +96,7 @@ describe("launch options", () => {
   });
 
   it("are refused when they are wrong, and launch nothing", async () => {
-    const agent = await newAgent(client, echo);
+    const agent = await newAgent(client, idle);
     const path = `agent/${agent}/launch`;
     const answers = await Promise.all([
       client.form(path, { argument: "{" }),
@@ -111,32 +118,30 @@ describe("launch options", () => {
 });
 
 describe("output=", () => {
-  const streamed = (agent: number, output: string) =>
-    client.send(`agent/${agent}/launch?output=${output}`, { method: "POST", body: "{}" });
+  const streamed = async (agent: number, kind: string) => {
+    const path = `agent/${agent}/launch?output=${kind}`;
+    const response = await client.send(path, { method: "POST", body: "{}" });
+    await start(client);
+    return response;
+  };
 
-  it("result-object waits for the end", async () => {
-    const response = await streamed(await newAgent(client, report), "result-object");
+  it("result-object-with-output waits for the end and has all", async () => {
+    const response = await streamed(await newAgent(client, report), "result-object-with-output");
     expect(response.status).toBe(200);
-    const body = await response.json<{ data: Json }>();
-    expectLikeGolden(body, "phantombuster/launch-result-object");
+    const body = await response.json<{ data: Json & { output: string } }>();
+    expectLikeGolden(body, "phantombuster/launch-result-object", ["data.output"]);
     expect(body).toMatchObject({
       message: "Agent finished (success)",
       data: { exitCode: 0, resultObject: { rows: [1, 2] } },
     });
-  });
-
-  it("result-object-with-output has the console, on the document's path too", async () => {
-    const agent = await newAgent(client, report);
-    const response = await client.send(
-      `agent/${agent}/launch.json?output=result-object-with-output`,
-    );
-    const { data } = await response.json<{ data: Output }>();
-    expect(ownWords(data.output)).toBe("One\nTwo é\n");
+    expect(ownWords(body.data.output)).toBe("One\nTwo é\n");
   });
 
   it("result-object of a run that fails is a 200 that says so", async () => {
     const text = stage(async () => ({ type: "exited", code: 3 }));
-    const response = await streamed(await newAgent(client, text), "result-object");
+    const agent = await newAgent(client, text);
+    const response = await client.send(`agent/${agent}/launch.json?output=result-object`);
+    await start(client);
     expect(response.status).toBe(200);
     expect(await response.json()).toMatchObject({
       status: "error",
@@ -190,20 +195,27 @@ describe("output=", () => {
 describe("abort", () => {
   it("ends all that run and all that wait", async () => {
     const agent = await newAgent(client, stage(untilStopped));
-    const ids = [];
-    for (let launch = 0; launch < 3; launch += 1) {
+    const ids: number[] = [];
+    for (let times = 0; times < 3; times += 1) {
       ids.push((await client.get<Launched>(`agent/${agent}/launch`)).data.containerId);
     }
+    const [first = 0] = ids;
+    await start(client);
+    await eventually(async () =>
+      (await queued(client, first)).status === "running" ? true : null,
+    );
     expect(await client.post(`agent/${agent}/abort.json`)).toEqual({
       code: 200,
       status: "success",
       data: null,
     });
     for (const id of ids) await ended(agent, id);
-    const { data } = await client.get<Json[]>(`agent/${agent}/containers.json`);
-    expect(data.map(({ id, lastEndMessage }) => [id, lastEndMessage])).toEqual(
-      ids.toReversed().map((id) => [id, "Agent aborted"]),
-    );
+    for (const path of ["containers.json", "containers"]) {
+      const { data } = await client.get<Json[]>(`agent/${agent}/${path}`);
+      expect(data.map(({ id, lastEndMessage }) => [id, lastEndMessage])).toEqual(
+        ids.toReversed().map((id) => [id, "Agent aborted"]),
+      );
+    }
   });
 
   it("with softAbort lets the script end by itself", async () => {
@@ -212,50 +224,47 @@ describe("abort", () => {
       while (!world.softAborted()) await world.sleep(10);
       world.print("tidied up\n");
     });
-    for (const soft of ["GET", "POST"]) {
-      const agent = await newAgent(client, text);
-      const { data } = await client.get<Launched>(`agent/${agent}/launch`);
-      await eventually(async () => {
-        const now = await client.get<Output>(`agent/${agent}/output`);
-        return now.data.output.endsWith("at work\n") ? true : null;
-      });
-      if (soft === "GET") await client.get(`agent/${agent}/abort?softAbort=1`);
-      else await client.form(`agent/${agent}/abort`, { softAbort: "true" });
-      const { output } = await ended(agent, data.containerId);
-      expect(ownWords(output)).toBe("at work\ntidied up\n");
-    }
+    const agent = await newAgent(client, text);
+    const { data } = await client.get<Launched>(`agent/${agent}/launch`);
+    await start(client);
+    await eventually(async () => {
+      const now = await client.get<Output>(`agent/${agent}/output`);
+      return now.data.output.endsWith("at work\n") ? true : null;
+    });
+    await client.form(`agent/${agent}/abort`, { softAbort: "true" });
+    const { output } = await ended(agent, data.containerId);
+    expect(ownWords(output)).toBe("at work\ntidied up\n");
   });
 });
 
 describe("records", () => {
-  it("containers.json has what ended, newest first", async () => {
-    let code = 0;
+  const idle = stage(untilStopped);
+
+  it("containers.json has what ended", async () => {
     const agent = await newAgent(
       client,
-      stage(async () => ({ type: "exited", code: code++ })),
+      stage(async () => ({ type: "exited", code: 7 })),
     );
-    for (let launch = 0; launch < 2; launch += 1) {
-      const { data } = await client.get<Launched>(`agent/${agent}/launch`);
-      await ended(agent, data.containerId);
-    }
-    for (const path of ["containers.json", "containers"]) {
-      const response = await client.send(`agent/${agent}/${path}`);
-      const body = await response.json<{ data: [Json, Json] }>();
-      const [newest, oldest] = body.data;
-      expectLikeGolden({ ...body, data: [newest] }, "phantombuster/containers");
-      expect(newest).toMatchObject({
-        launchNumber: 2,
+    const { data } = await client.get<Launched>(`agent/${agent}/launch`);
+    await start(client);
+    await ended(agent, data.containerId);
+    const response = await client.send(`agent/${agent}/containers.json`);
+    const body = await response.json<{ data: Json[] }>();
+    expectLikeGolden(body, "phantombuster/containers");
+    expect(body.data).toMatchObject([
+      {
+        id: data.containerId,
+        launchNumber: 1,
         launchType: "manual",
-        exitCode: 1,
-        lastEndMessage: "Agent finished with exit code 1",
+        exitCode: 7,
+        lastEndMessage: "Agent finished with exit code 7",
         lastEndStatus: "error",
-      });
-      expect(oldest).toMatchObject({ launchNumber: 1, exitCode: 0, lastEndStatus: "success" });
-    }
+      },
+    ]);
   });
 
   it("agent/{id} has the agent, and its script when asked for", async () => {
-    const agent = await newAgent(client, echo, { executionTimeLimit: 60, maxParallelExecs: 3 });
+    const agent = await newAgent(client, idle, { executionTimeLimit: 60, maxParallelExecs: 3 });
     for (const path of [`agent/${agent}`, `agent/${agent}.json`]) {
       const { code, data } = await client.get(path);
       expect(code).toBe(200);
@@ -271,13 +280,15 @@ describe("records", () => {
       expect(data).not.toHaveProperty("script");
     }
     const { data } = await client.get(`agent/${agent}.json?withScript=1`);
-    expect(data).toMatchObject({ script: { id: data.scriptId, text: echo } });
+    expect(data).toMatchObject({ script: { id: data.scriptId, text: idle } });
   });
 
   it("user.json has the account, its agents, and what is left of its plan", async () => {
     const other = await newClient();
-    const agent = await newAgent(other, report);
-    await (await other.send(`agent/${agent}/launch?output=result-object`)).text();
+    const agent = await newAgent(other, "", { script: null });
+    const { data } = await other.get<Launched>(`agent/${agent}/launch`);
+    await start(other);
+    await eventually(async () => (await queued(other, data.containerId)).endStatus);
     const response = await other.send("user.json");
     const body = await response.json<{ data: Json }>();
     expectLikeGolden(body, "phantombuster/user");
@@ -290,8 +301,9 @@ describe("records", () => {
     expect(agents).toMatchObject([
       {
         id: agent,
-        lastEndMessage: "Agent finished (success)",
-        lastEndStatus: "success",
+        scriptId: 0,
+        lastEndMessage: "Agent has no associated script",
+        lastEndStatus: "launch failed",
         running: false,
       },
     ]);
@@ -302,7 +314,7 @@ describe("records", () => {
   });
 
   it("are 404 for another account", async () => {
-    const agent = await newAgent(client, echo);
+    const agent = await newAgent(client, idle);
     const stranger = await newClient();
     const answers = await Promise.all([
       stranger.get(`agent/${agent}.json`),

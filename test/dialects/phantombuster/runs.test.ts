@@ -10,6 +10,7 @@ import {
   newClient,
   type Output,
   ownWords,
+  start,
 } from "./support.ts";
 
 /** What runs say: the document's `output.json`, and what later generations made of it. */
@@ -32,6 +33,12 @@ async function output(agent: number, query = ""): Promise<Output> {
   return data;
 }
 
+async function launch(agent: number): Promise<number> {
+  const { data } = await client.get<{ containerId: number }>(`agent/${agent}/launch`);
+  await start(client);
+  return data.containerId;
+}
+
 const until = (agent: number, status: string, query = "") =>
   eventually(async () => {
     const found = await output(agent, query);
@@ -49,6 +56,7 @@ describe("agent/{id}/output.json", () => {
       outputPos: 0,
     });
     await client.get(`agent/${agent}/launch.json`);
+    await start(client);
     await until(agent, "running");
     const body = await (await client.send(`agent/${agent}/output.json`)).json<{ data: Output }>();
     expectLikeGolden(body, "phantombuster/output", BEYOND);
@@ -75,13 +83,13 @@ describe("agent/{id}/output.json", () => {
       return runs > 1 ? untilStopped(world) : undefined;
     });
     const agent = await newAgent(client, text);
-    await client.get(`agent/${agent}/launch.json`);
+    await launch(agent);
     const said = (run: number) => ({
       launchNumber: run,
       output: expect.stringMatching(`run ${run}\n$`),
     });
     expect(await until(agent, "not running")).toMatchObject(said(1));
-    await client.get(`agent/${agent}/launch.json`);
+    await launch(agent);
     await until(agent, "running");
     const [none, same, other, unknown] = await Promise.all(
       ["", "?launchNumber=2", "?launchNumber=1", "?launchNumber=99"].map((query) =>
@@ -97,21 +105,18 @@ describe("agent/{id}/output.json", () => {
   });
 
   it("has messages from an id on, or a few last ones", async () => {
-    const agent = await newAgent(
-      client,
-      stage(async (world) => world.print("x")),
-    );
-    for (let launch = 1; launch <= 7; launch += 1) {
-      await client.get(`agent/${agent}/launch.json`);
-      await until(agent, "not running", `?launchNumber=${launch}`);
-    }
+    const agent = await newAgent(client, waiting);
+    for (let times = 1; times <= 11; times += 1) await client.get(`agent/${agent}/launch.json`);
+    await client.get(`agent/${agent}/abort.json`);
+    await eventually(async () => ((await output(agent)).status === "not running" ? true : null));
     const few = (await output(agent)).messages;
     expect(few).toHaveLength(10);
     const [first, second] = few;
     const from = await output(agent, `?fromMessageId=${second?.id}`);
     expect(from.messages).toEqual(few.slice(1));
     // Later clients send the biggest id they have, and want none when they send nothing.
-    const { containerId } = from;
+    const { data: records } = await client.get<{ id: number }[]>(`agent/${agent}/containers`);
+    const containerId = records[0]?.id;
     const fresh = await output(agent, `?containerId=${containerId}&fromMessageId=${first?.id}`);
     expect(fresh.messages).toEqual(few.slice(1));
     expect((await output(agent, `?containerId=${containerId}`)).messages).toEqual([]);
@@ -132,7 +137,7 @@ describe("agent/{id}/output.json", () => {
       }
     });
     const agent = await newAgent(client, text);
-    await client.get(`agent/${agent}/launch.json`);
+    await launch(agent);
     let heard = "";
     let position = 0;
     let polls = 0;
@@ -163,9 +168,8 @@ describe("agent/{id}/output.json", () => {
 describe("later generations", () => {
   it("track a container, or follow the most recent", async () => {
     const agent = await newAgent(client, waiting, { maxParallelExecs: 2 });
-    const first = (await client.post<{ containerId: number }>(`agent/${agent}/launch`)).data;
+    const one = await launch(agent);
     await until(agent, "running");
-    const [one] = [first.containerId];
     const tracked = await output(agent, `?containerId=${one}&fromOutputPos=4`);
     expect(tracked).toMatchObject({
       agentStatus: "running",
@@ -177,9 +181,7 @@ describe("later generations", () => {
     });
     await client.get(`agent/${agent}/abort`);
     await until(agent, "not running");
-    const { data: second } = await client.get<{ containerId: number }>(
-      `agent/${agent}/launch.json?output=json`,
-    );
+    const two = await launch(agent);
     await until(agent, "running");
     expect(await output(agent, `?mode=track&containerId=${one}`)).toMatchObject({
       agentStatus: "running",
@@ -189,7 +191,7 @@ describe("later generations", () => {
     // A position in the container before says nothing of this one.
     expect(await output(agent, `?mode=most-recent&containerId=${one}&fromOutputPos=9`)).toEqual(
       expect.objectContaining({
-        containerId: second.containerId,
+        containerId: two,
         output: expect.stringMatching(FIRST_LINE),
       }),
     );
@@ -199,15 +201,15 @@ describe("later generations", () => {
 
   it("track a container that still waits", async () => {
     const agent = await newAgent(client, waiting);
-    await client.get(`agent/${agent}/launch`);
+    await launch(agent);
     await until(agent, "running");
-    const { data } = await client.get<{ containerId: number }>(`agent/${agent}/launch`);
-    const path = `agent/${agent}/output?containerId=${data.containerId}`;
+    const waits = await launch(agent);
+    const path = `agent/${agent}/output?containerId=${waits}`;
     expect((await client.get<Output>(path)).data).toMatchObject({
       agentStatus: "running",
       containerStatus: "queued",
       queuedContainers: 1,
-      containerId: data.containerId,
+      containerId: waits,
       output: "",
     });
     await client.get(`agent/${agent}/abort`);
@@ -231,7 +233,7 @@ describe("later generations", () => {
       return untilStopped(world);
     });
     const agent = await newAgent(client, text);
-    await client.get(`agent/${agent}/launch.json`);
+    await launch(agent);
     const found = await eventually(async () => {
       const { progress, ...rest } = await output(agent);
       return progress ? { progress, ...rest } : null;

@@ -1,5 +1,11 @@
-import type { AgentSettings } from "../../../src/domain/agent/index.ts";
-import { ctxOf, newAgent as makeAgent } from "../../support/agents.ts";
+import { afterAll } from "vitest";
+import {
+  type AgentSettings,
+  getLaunch,
+  type LaunchDetails,
+  startNextLaunch,
+} from "../../../src/domain/agent/index.ts";
+import { ctxOf, newAgent as makeAgent, settled } from "../../support/agents.ts";
 import { type Account, ask, call, newAccount } from "../../support/api.ts";
 
 export type Json = Record<string, unknown>;
@@ -93,11 +99,32 @@ export async function newClient(): Promise<Client> {
   return clientOf(await newAccount());
 }
 
+const made: { client: Client; agent: number }[] = [];
+
+/** Nothing waits or runs when a test file ends, whatever its tests left. */
+afterAll(async () => {
+  for (const { client, agent } of made) await client.get(`agent/${agent}/abort`);
+  const [any] = made;
+  if (any) await settled(await ctxOf(any.client.account.key));
+});
+
 /** Makes an agent with a script of its own, and gives its id. */
 export async function newAgent(
-  { account }: Client,
+  client: Client,
   text: string,
   settings: Partial<AgentSettings> = {},
 ): Promise<number> {
-  return makeAgent(await ctxOf(account.key), text, settings);
+  const agent = await makeAgent(await ctxOf(client.account.key), text, settings);
+  made.push({ client, agent });
+  return agent;
+}
+
+/** Starts the launch whose turn it is, without waiting for the queue's message. */
+export async function start({ account }: Client): Promise<void> {
+  await startNextLaunch(await ctxOf(account.key));
+}
+
+/** What a launch was queued with. */
+export async function queued({ account }: Client, containerId: number): Promise<LaunchDetails> {
+  return getLaunch(await ctxOf(account.key), containerId);
 }
