@@ -5,6 +5,7 @@
 import type { Bench } from "./run.ts";
 import { Api } from "./support/api.ts";
 import { newAccount } from "./support/bots.ts";
+import { newExperiment, newRunner, TOOLCHAINS } from "./support/runners.ts";
 import { interleave, median, percentile, timed } from "./support/statistics.ts";
 import { times, type BenchTable } from "./table.ts";
 
@@ -13,9 +14,6 @@ const SECONDS = 5;
 const ROUNDS = 3;
 /** More than are worked off. */
 const CRATES = 10_000;
-/** Crates in one request. */
-const PART = 1000;
-const TOOLCHAINS = ["stable", "beta"];
 /** As long as a small crate's. */
 const LOG = Buffer.from("   Compiling lazy_static v0.2.11\n".repeat(60)).toString("base64");
 
@@ -72,24 +70,9 @@ export async function run(bench: Bench): Promise<BenchTable> {
 async function ours(outrider: Api, count: number): Promise<Contestant> {
   const account = await newAccount(outrider);
   const name = "bench";
-  await account.post("/manage/experiments", {
-    name,
-    shared: true,
-    toolchains: TOOLCHAINS,
-    crates: [],
-  });
-  for (let from = 0; from < CRATES; from += PART) {
-    await account.sendText("POST", `/manage/experiments/${name}/crates`, part(from));
-  }
+  await newExperiment(account, name, CRATES, true);
   const runners = await Promise.all(
-    Array.from({ length: count }, async (_, index) => {
-      const { token } = await account.post<{ token: string }>("/manage/runners", {
-        name: `runner-${index}`,
-      });
-      const runner = new Api(outrider.origin, undefined, { authorization: `CraterToken ${token}` });
-      await runner.post("/agent-api/next-experiment", {});
-      return runner;
-    }),
+    Array.from({ length: count }, (_, index) => newRunner(account, `runner-${index}`)),
   );
   return {
     runners,
@@ -111,13 +94,6 @@ async function bare(baseline: Api, count: number): Promise<Contestant> {
     record: (runner, crate, toolchain) =>
       runner.post("/work/record", { crate, toolchain, result: "test-pass", log: LOG }),
   };
-}
-
-/** One crate a line. */
-function part(from: number): string {
-  return Array.from({ length: PART }, (_, index) =>
-    JSON.stringify({ Registry: { name: `crate-${from + index}`, version: "1.0.0" } }),
-  ).join("\n");
 }
 
 /** All its runners at once, for so many seconds. */
