@@ -132,6 +132,15 @@ export async function processesOf(dir: string): Promise<RunningProcess[]> {
   return found.flat();
 }
 
+/** SIGKILL to the Worker's runtime, so that nothing can be written at the last moment. */
+export async function killRuntime(dir: string): Promise<void> {
+  const runtimes = (await processesOf(dir)).filter(({ command }) =>
+    /(?:^|\/)workerd\b/.test(command),
+  );
+  if (runtimes.length === 0) throw new Error("There is no runtime to kill.");
+  for (const { pid } of runtimes) process.kill(pid, "SIGKILL");
+}
+
 /** Waits until no process of the folder is left; returns those that still are after the limit. */
 export async function processesLeft(dir: string, limitMs: number): Promise<RunningProcess[]> {
   const deadline = Date.now() + limitMs;

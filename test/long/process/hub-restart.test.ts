@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
   freePort,
+  killRuntime,
   makeFolder,
   type Outrider,
-  processesOf,
   removeFolder,
   startOutrider,
 } from "../../process/outrider.ts";
@@ -36,15 +36,6 @@ async function call<T>(path: string, body?: object): Promise<T> {
   const answer = await response.text();
   if (response.status !== 200) throw new Error(`${response.status} ${answer}`);
   return JSON.parse(answer) as T;
-}
-
-/** SIGKILL, so that nothing can be written at the last moment. */
-async function killRuntime(): Promise<void> {
-  const runtimes = (await processesOf(dir)).filter(({ command }) =>
-    /(?:^|\/)workerd\b/.test(command),
-  );
-  expect(runtimes.length).toBeGreaterThan(0);
-  for (const { pid } of runtimes) process.kill(pid, "SIGKILL");
 }
 
 describe("a restart under load", () => {
@@ -80,7 +71,7 @@ describe("a restart under load", () => {
       await new Promise((resolve) => {
         setTimeout(resolve, LOAD_MS);
       });
-      await killRuntime();
+      await killRuntime(dir);
       load.goesOn = false;
       await Promise.all(lanes);
       await outrider.stop("SIGKILL");
