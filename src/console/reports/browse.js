@@ -17,6 +17,10 @@ export function browse({ base, pieces }) {
   /** @type {string | undefined} */
   let category;
 
+  /** @type {NodeListOf<HTMLButtonElement>} */
+  const buttons = document.querySelectorAll("button[data-category]");
+  const order = Array.from(buttons, (button) => button.dataset.category);
+
   /** @type {(line: HTMLTableRowElement, content: string | Node) => HTMLTableCellElement} */
   const cell = (line, content) => {
     const made = line.insertCell();
@@ -41,6 +45,8 @@ export function browse({ base, pieces }) {
         (category === undefined || row.category === category) &&
         row.name.toLowerCase().includes(wanted),
     );
+    // The worst first, as the categories stand on the page.
+    found.sort((one, other) => order.indexOf(one.category) - order.indexOf(other.category));
     body.replaceChildren();
     for (const row of found.slice(0, SHOWN)) {
       const line = body.insertRow();
@@ -54,8 +60,6 @@ export function browse({ base, pieces }) {
     said.textContent = `${found.length} of ${rows.length} crates${first}`;
   };
 
-  /** @type {NodeListOf<HTMLButtonElement>} */
-  const buttons = document.querySelectorAll("button[data-category]");
   for (const button of buttons) {
     button.addEventListener("click", () => {
       const own = button.dataset.category;

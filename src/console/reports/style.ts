@@ -1,9 +1,9 @@
 /** Looks of a report. Text has a contrast of at least 4.5:1 in both schemes. */
 export const REPORT_STYLE = `
 :root { color-scheme: light dark; --back: #f4f5f7; --card: #fff; --ink: #15181d; --soft: #56606e; --line: #dfe3e8; --accent: #0b62d6;
-  --regressed: #c22f2f; --fixed: #177a48; --spurious: #8f5b00; --broken: #7a4fc4; --error: #a3336b; --skipped: #66707e; --same: #4a7fb5; --unknown: #8c96a4; }
+  --regressed: #c22f2f; --fixed: #177a48; --spurious: #8f5b00; --broken: #7a4fc4; --error: #a3336b; --skipped: #525b68; --same: #3d72a8; --unknown: #6d7785; }
 @media (prefers-color-scheme: dark) { :root { --back: #0f1115; --card: #181b21; --ink: #e9ecf0; --soft: #a3adba; --line: #2c323b; --accent: #6ea8ff;
-  --regressed: #ff7b74; --fixed: #4fc48a; --spurious: #e0a93f; --broken: #ab8df0; --error: #f08bbb; --skipped: #98a3b1; --same: #7fb2e6; --unknown: #6f7a89; } }
+  --regressed: #ff7b74; --fixed: #4fc48a; --spurious: #e0a93f; --broken: #ab8df0; --error: #f08bbb; --skipped: #98a3b1; --same: #7fb2e6; --unknown: #828d9c; } }
 * { box-sizing: border-box; }
 body { margin: 0; color: var(--ink); background: var(--back); font: 1rem/1.5 system-ui, sans-serif; font-variant-numeric: tabular-nums; }
 .page { max-width: 64rem; margin: 0 auto; padding: 2rem 1rem; }

@@ -2,11 +2,14 @@ import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import puppeteer, { type Browser, type Page, type SerializedAXNode } from "puppeteer-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { ensureChromium } from "../../scripts/chromium.ts";
 import { freePort, makeFolder, type Outrider, removeFolder, startOutrider } from "./outrider.ts";
 
-/** The public status page as people meet it: a real browser, a phone's width, dark and light. */
+/**
+ * The public pages as people meet them: from the bundle that is deployed, in a real browser, on a
+ * phone's width, dark and light.
+ */
 
 let dir: string;
 let outrider: Outrider;
@@ -228,6 +231,59 @@ describe("the status page in a browser", () => {
     await page.waitForFrame((frame) => frame.url().startsWith("chrome-error:"));
     const shown = page.frames().filter((frame) => frame.url().startsWith(outrider.url));
     expect(shown).toHaveLength(1);
+    await page.close();
+  });
+});
+
+describe("an experiment's report in a browser", () => {
+  let path: string;
+  beforeAll(async () => {
+    const toolchains = ["stable", "beta"];
+    const crates = ["alpha", "beta", "gamma"];
+    await ask("POST", "/manage/experiments", { name: "try", toolchains, crates });
+    const { token } = await ask<{ token: string }>("POST", "/manage/runners", { name: "one" });
+    const pull = (what: string, body?: object) =>
+      fetch(`${outrider.url}/agent-api/${what}`, {
+        method: body ? "POST" : "GET",
+        headers: { authorization: `token ${token}`, "content-type": "application/json" },
+        ...(body && { body: JSON.stringify(body) }),
+      });
+    await pull("next-experiment");
+    for (const crate of crates) {
+      for (const toolchain of toolchains) {
+        const result = crate === "gamma" && toolchain === "beta" ? "build-fail" : "test-pass";
+        await pull("record-result", { crate, toolchain, result, log: btoa("a log") });
+      }
+    }
+    await pull("complete-experiment", {});
+    path = await vi.waitFor(
+      async () => {
+        const { experiment } = await ask<{
+          experiment: { report_url: string; reported_at: string | null };
+        }>("GET", "/manage/experiments/try");
+        if (experiment.reported_at === null) throw new Error("There is no report yet.");
+        return new URL(experiment.report_url).pathname;
+      },
+      { timeout: 30_000, interval: 200 },
+    );
+  });
+
+  it.each([
+    ["a desktop", "light", 1280],
+    ["a desktop", "dark", 1280],
+    ["a small phone", "light", 320],
+  ])("fits %s in a %s scheme, and shows the worst first", async (_device, scheme, width) => {
+    const { page, complaints } = await open(path, { width, scheme });
+    await page.waitForFunction("document.querySelectorAll('tbody tr').length === 3");
+    const rows = await page.$$eval("tbody tr", (found) => found.map((row) => row.textContent));
+    expect(rows).toEqual([
+      "gammaregressedtest-passbuild-fail",
+      "alphasametest-passtest-pass",
+      "betasametest-passtest-pass",
+    ]);
+    expect(await page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(width);
+    expect(await page.evaluate(PALE)).toEqual([]);
+    expect(complaints).toEqual([]);
     await page.close();
   });
 });
