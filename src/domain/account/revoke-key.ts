@@ -1,4 +1,5 @@
 import { deleteKey, listSessionIds } from "../../store/account.ts";
+import { listAgentIds } from "../../store/agent.ts";
 import type { Ctx } from "../context.ts";
 import { Fault } from "../errors.ts";
 import { assertCanAct } from "./access.ts";
@@ -31,12 +32,15 @@ export function closeKeys(ctx: Ctx, accountId: string, keyIds: string[]): void {
 
 /** Objects that cannot be told now find out when they next ask about their keys. */
 async function dropSockets(ctx: Ctx, accountId: string, keyId: string): Promise<void> {
-  const { sessions, telemetry } = ctx.ports;
+  const { agents, sessions, telemetry } = ctx.ports;
   const told = (dropped: Promise<void>) =>
     dropped.catch((error: unknown) => ctx.log.error("drop_key", error));
   await told(telemetry.dropKey(accountId, keyId));
-  const ids = await listSessionIds(ctx.db, accountId);
-  for (let at = 0; at < ids.length; at += ABREAST) {
-    await Promise.all(ids.slice(at, at + ABREAST).map((id) => told(sessions.dropKey(id, keyId))));
+  const drops = [
+    ...(await listSessionIds(ctx.db, accountId)).map((id) => () => sessions.dropKey(id, keyId)),
+    ...(await listAgentIds(ctx.db, accountId)).map((id) => () => agents.dropKey(id, keyId)),
+  ];
+  for (let at = 0; at < drops.length; at += ABREAST) {
+    await Promise.all(drops.slice(at, at + ABREAST).map((drop) => told(drop())));
   }
 }

@@ -26,9 +26,12 @@ export function nextLaunch({ cron, tz }: Schedule, after: number): number | null
 export function scheduleProblems(
   schedule: Schedule,
   now: number,
-): Record<"cron" | "tz", string | undefined> {
+): Record<string, string | undefined> {
   const tz = timeZoneProblem(schedule.tz);
-  return { cron: cronProblem({ cron: schedule.cron, tz: tz ? "UTC" : schedule.tz }, now), tz };
+  return {
+    "schedule.cron": cronProblem({ cron: schedule.cron, tz: tz ? "UTC" : schedule.tz }, now),
+    "schedule.tz": tz,
+  };
 }
 
 function cronProblem(schedule: Schedule, now: number): string | undefined {

@@ -5,7 +5,7 @@ import {
   type LaunchDetails,
   startNextLaunch,
 } from "../../../src/domain/agent/index.ts";
-import { ctxOf, newAgent as makeAgent, settled } from "../../support/agents.ts";
+import { ctxOf, newAgent as makeAgent, nothingRuns } from "../../support/agents.ts";
 import { type Account, ask, call, newAccount } from "../../support/api.ts";
 
 export type Json = Record<string, unknown>;
@@ -104,8 +104,7 @@ const made: { client: Client; agent: number }[] = [];
 /** Nothing waits or runs when a test file ends, whatever its tests left. */
 afterAll(async () => {
   for (const { client, agent } of made) await client.get(`agent/${agent}/abort`);
-  const [any] = made;
-  if (any) await settled(await ctxOf(any.client.account.key));
+  if (made.length > 0) await nothingRuns();
 });
 
 /** Makes an agent with a script of its own, and gives its id. */

@@ -18,6 +18,7 @@ import {
   updateChannel,
 } from "../../../domain/notification/index.ts";
 import { json, route } from "../../kit/index.ts";
+import { idOf } from "../ids.ts";
 import { ListQuery } from "../wire.ts";
 
 /** The domain checks what is in them. */
@@ -109,14 +110,6 @@ function fromNotification(notification: Notification) {
 
 function time(at: number | null): string | null {
   return at === null ? null : new Date(at).toISOString();
-}
-
-/** @throws Fault NOT_FOUND for what cannot be an id. */
-function idOf(text: string | undefined, what: "Channel" | "Notification"): number {
-  if (text === undefined || !/^[1-9]\d{0,14}$/.test(text)) {
-    throw new Fault("NOT_FOUND", `${what} not found`);
-  }
-  return Number(text);
 }
 
 export const channels = [
