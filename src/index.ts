@@ -14,10 +14,9 @@ import { HubShell } from "./objects/hub.ts";
 import { LaunchShell } from "./objects/launch.ts";
 import { MonitorShell } from "./objects/monitor.ts";
 import { SessionShell } from "./objects/session.ts";
-import { noSandbox } from "./objects/launch/no-sandbox.ts";
-import type { Sandbox } from "./domain/ports.ts";
 import { queue } from "./runtime/queue.ts";
 import { scheduled } from "./runtime/scheduled.ts";
+import { createSandbox } from "./sandbox/index.ts";
 
 export { CheckerObject } from "./objects/checker.ts";
 export { MeterObject } from "./objects/meter.ts";
@@ -45,9 +44,7 @@ export class AgentObject extends AgentShell {
 }
 
 export class LaunchObject extends LaunchShell {
-  protected override sandbox(): Sandbox {
-    return noSandbox;
-  }
+  protected override sandbox = createSandbox;
 }
 
 export default { fetch: buildApp().fetch, queue, scheduled } satisfies ExportedHandler<Env>;
