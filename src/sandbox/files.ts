@@ -153,9 +153,15 @@ export class RunFiles {
 
   /** What the script left in its own folder. */
   left(): { path: string; bytes: Uint8Array }[] {
+    return this.within(HOME);
+  }
+
+  /** All that the script itself has put into a folder, by paths from there. */
+  within(folder: string): { path: string; bytes: Uint8Array }[] {
+    const prefix = `${this.absolute(folder)}/`.replace("//", "/");
     return [...this.#entries]
-      .filter(([path, { given }]) => !given && path.startsWith(`${HOME}/`))
-      .map(([path, { bytes }]) => ({ path: path.slice(HOME.length + 1), bytes }));
+      .filter(([path, { given }]) => !given && path.startsWith(prefix))
+      .map(([path, { bytes }]) => ({ path: path.slice(prefix.length), bytes }));
   }
 
   #drop(absolute: string): boolean {

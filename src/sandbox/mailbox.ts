@@ -2,6 +2,7 @@
 export type GuestEvent = { reply?: number } & (
   | { kind: "page"; page: number; name: string; args: unknown[] }
   | { kind: "request"; port: number; exchange: number; request: unknown }
+  | { kind: "answer"; call: number; error: string | null; value: unknown }
 );
 
 /** `now`: whoever asks holds up the page itself; `soon`: a request of the page's is held up. */

@@ -1,5 +1,6 @@
-import type { RunRequest, RunWorld } from "../domain/ports.ts";
+import type { RunWorld } from "../domain/ports.ts";
 import { bytesOf, binaryOf } from "./binary.ts";
+import type { Buster } from "./buster.ts";
 import { CASPER_PATH } from "./casper.ts";
 import { HOME, type RunFiles } from "./files.ts";
 import type { Mailbox } from "./mailbox.ts";
@@ -22,12 +23,12 @@ export interface Start {
 }
 
 export interface Parts {
-  request: Pick<RunRequest, "script">;
   world: RunWorld;
   start: Start;
   files: RunFiles;
   mailbox: Mailbox;
   browser: PhantomBrowser;
+  buster: Buster;
   end: (code: number) => void;
 }
 
@@ -38,6 +39,7 @@ export function operationsOf(parts: Parts): Operations {
     ...fileOperations(parts),
     ...pageOperations(parts),
     ...cookieOperations(parts),
+    ...parts.buster.operations(),
   };
 }
 

@@ -1,9 +1,11 @@
 import { nanoid } from "nanoid";
 import { Fault } from "../domain/errors.ts";
 import type { RunEnd, RunRequest, RunResult, RunStop, RunWorld } from "../domain/ports.ts";
+import { Buster } from "./buster.ts";
 import { CASPER_FILES, CASPER_PATH } from "./casper.ts";
 import { Interpreter, type Uncaught } from "./engine/interpreter.ts";
 import { HOME, RunFiles } from "./files.ts";
+import busterScript from "./guest/buster.js";
 import documentScript from "./guest/document.js";
 import filesScript from "./guest/files.js";
 import phantomScript from "./guest/phantom.js";
@@ -20,6 +22,7 @@ const GUEST: [name: string, script: string][] = [
   ["files", filesScript],
   ["webpage", webpageScript],
   ["webserver", webserverScript],
+  ["buster", busterScript],
   ["document", documentScript],
   ["phantom", phantomScript],
 ];
@@ -50,6 +53,7 @@ export async function run(
     tell,
     token,
   });
+  const buster = new Buster({ request, world, files, browser, mailbox });
   const end = Promise.withResolvers<RunEnd>();
   let ended = false;
   const finish = (how: RunEnd) => {
@@ -69,12 +73,12 @@ export async function run(
   const work = (async () => {
     await browser.start();
     const operations = operationsOf({
-      request,
       world,
       start: startOf(request, extras),
       files,
       mailbox,
       browser,
+      buster,
       end: (code) => finish({ type: "exited", code }),
     });
     guest = await Interpreter.create({
@@ -92,6 +96,8 @@ export async function run(
   work.catch((error: unknown) => finish({ type: "failed", reason: wordsOf(error) }));
   const how = await end.promise;
   world.signal.removeEventListener("abort", stop);
+  if (how.type === "exited") await buster.settle();
+  else buster.stop();
   // What still runs sees that it is over; a script that computes is stopped at its next interrupt.
   await Promise.race([work.catch(() => {}), world.sleep(1_000)]);
   return { end: how, files: files.left() };

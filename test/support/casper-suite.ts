@@ -89,6 +89,7 @@ export async function runSuite(suite: string, extras: RunExtras = {}): Promise<S
         sleep: (ms) => scheduler.wait(ms),
         signal: AbortSignal.timeout(90_000),
         softAborted: () => false,
+        endsAt: () => started + 90_000,
       },
       { files, args: ["selftest", `${CASPER_PATH}/tests/suites/${suite}`], ...extras },
     );

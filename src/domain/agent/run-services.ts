@@ -1,10 +1,16 @@
 import { findAccount } from "../../store/account.ts";
-import { accountFileBytes, addFileBytes, readObject, writeObject } from "../../store/agent.ts";
+import {
+  accountFileBytes,
+  addFileBytes,
+  findAgent,
+  readObject,
+  writeObject,
+} from "../../store/agent.ts";
 import { findScriptNamed } from "../../store/script.ts";
 import { emailProblem } from "../account/index.ts";
 import type { SystemCtx } from "../context.ts";
 import { Fault } from "../errors.ts";
-import { linkUrl, newLink } from "../file/index.ts";
+import { contentTypeOf, linkUrl, newLink } from "../file/index.ts";
 import { announce, assertMayWrite } from "../notification/index.ts";
 import { agentFolder } from "./launch.ts";
 import { MAX_OBJECT_BYTES, MAX_RESULT_BYTES, MAX_TIME_LIMIT, textProblem } from "./rules.ts";
@@ -40,12 +46,17 @@ export function runServices(ctx: SystemCtx, run: ServedRun): RunServices {
   const { agents, files, mail, meter } = ctx.ports;
   let results = 0;
   let notes = 0;
-  const ownerOf = (scope: ObjectScope) => (scope === "agent" ? agentId : 0);
+  const ownerOf = async (scope: ObjectScope): Promise<number> => {
+    if (scope === "account") return 0;
+    if (scope === "agent") return agentId;
+    if (await findAgent(ctx.db, accountId, scope.agent)) return scope.agent;
+    throw new Fault("NOT_FOUND", `There is no agent ${scope.agent}.`);
+  };
 
   return {
     script: async (name) => (await findScriptNamed(ctx.db, accountId, name))?.text ?? null,
 
-    async save({ path, bytes, contentType }) {
+    async save({ path, bytes, contentType = contentTypeOf(path) }) {
       if (/^launches(?:\/|$)/.test(path)) {
         throw new Fault("BAD_REQUEST", `The folder launches is kept for what launches leave.`);
       }
@@ -58,11 +69,12 @@ export function runServices(ctx: SystemCtx, run: ServedRun): RunServices {
       return { url: linkUrl(link, run.origin) };
     },
 
-    readObject: async (scope) => (await readObject(ctx.db, accountId, ownerOf(scope))) ?? "{}",
+    readObject: async (scope) =>
+      (await readObject(ctx.db, accountId, await ownerOf(scope))) ?? "{}",
 
     async writeObject(scope, json) {
       assertJsonObject(json);
-      await writeObject(ctx.db, accountId, ownerOf(scope), json);
+      await writeObject(ctx.db, accountId, await ownerOf(scope), json);
     },
 
     async setResult(json) {

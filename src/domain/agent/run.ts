@@ -8,7 +8,7 @@ export type Command = (typeof COMMANDS)[number];
 export interface RunRequest {
   command: Command;
   script: { name: string; text: string };
-  /** JSON text: `buster.argument`, and what a script finds in `phantom.args`. */
+  /** JSON text: `buster.argument`. */
   argument: string;
   agentId: number;
   launchId: number;
@@ -50,6 +50,8 @@ export interface RunWorld {
   signal: AbortSignal;
   /** The script was asked to come to an end by itself. */
   softAborted: () => boolean;
+  /** When its time is up; milliseconds since the epoch. */
+  endsAt: () => number;
 }
 
 export type RunStop = "time" | "abort";
@@ -65,9 +67,9 @@ export type RunEvent =
 export interface RunServices {
   /** Text of another script of the account; null when there is none of that name. */
   script(name: string): Promise<string | null>;
-  /** Keeps a file in the agent's folder. @returns A link to it. */
-  save(file: { path: string; bytes: Uint8Array; contentType: string }): Promise<{ url: string }>;
-  /** JSON text that is kept for the agent, or for the account; "{}" before the first. */
+  /** Keeps a file in the agent's folder. Its type goes by its name where none is given. */
+  save(file: { path: string; bytes: Uint8Array; contentType?: string }): Promise<{ url: string }>;
+  /** JSON text that is kept for an agent, or for the account; "{}" before the first. */
   readObject(scope: ObjectScope): Promise<string>;
   writeObject(scope: ObjectScope, json: string): Promise<void>;
   /** JSON text, the run's result. */
@@ -80,7 +82,8 @@ export interface RunServices {
   notify(text: string): Promise<void>;
 }
 
-export type ObjectScope = "agent" | "account";
+/** The run's own agent, another one of the account's by its id, or the account. */
+export type ObjectScope = "agent" | "account" | { agent: number };
 
 /** How a run came to its end. */
 export type RunEnd =

@@ -166,6 +166,7 @@ export class Run {
       sleep: (ms) => sleep(ms, signal),
       signal,
       softAborted: () => this.#stopper.softAborted,
+      endsAt: () => this.#stopper.endsAt,
     };
   }
 

@@ -267,6 +267,8 @@
     system: system,
     child_process: { spawn: refuse, execFile: refuse },
   };
+  /** Those of them that are made when they are first asked for. */
+  var made = {};
   var cache = {};
 
   function load(file) {
@@ -305,7 +307,9 @@
     function require(name) {
       if (Object.prototype.hasOwnProperty.call(guest.builtins, name)) {
         var builtin = guest.builtins[name];
-        return typeof builtin === "function" ? (guest.builtins[name] = builtin()) : builtin;
+        if (typeof builtin !== "function") return builtin;
+        if (!Object.prototype.hasOwnProperty.call(made, name)) made[name] = builtin();
+        return made[name];
       }
       var file = find(name, folder);
       for (var up = folder; file === null && !/^[./]/.test(name); up = fs.directory(up)) {
@@ -328,6 +332,7 @@
     require.extensions = { ".js": load, ".json": load };
     require.stubs = {};
     require.stub = function (name, exports) {
+      delete made[name];
       guest.builtins[name] = typeof exports === "function" ? exports : exports || {};
     };
     require.paths = [];
