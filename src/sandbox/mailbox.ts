@@ -100,12 +100,15 @@ export class Mailbox {
     }
   }
 
+  /** What holds the page up goes before all others; of what holds up a request, its turn is due. */
   #takeUrgent(): GuestEvent | null {
+    const index = this.#queue.findIndex(({ urgency }) => urgency === "now");
+    if (index >= 0) return this.#queue.splice(index, 1)[0]?.event ?? null;
     const now = performance.now();
-    const index = this.#queue.findIndex(
-      ({ urgency, since }) => urgency === "now" || (urgency === "soon" && now - since >= SOON_MS),
+    const due = this.#queue.some(
+      ({ urgency, since }) => urgency === "soon" && now - since >= SOON_MS,
     );
-    return index < 0 ? null : (this.#queue.splice(index, 1)[0]?.event ?? null);
+    return due ? (this.#queue.shift()?.event ?? null) : null;
   }
 
   async #nap(ms: number | null): Promise<void> {

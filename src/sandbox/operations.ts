@@ -6,6 +6,7 @@ import { HOME, type RunFiles } from "./files.ts";
 import type { Mailbox } from "./mailbox.ts";
 import { addCookie, type PhantomCookie, readCookies, removeCookies } from "./phantom/cookies.ts";
 import type { PhantomBrowser } from "./phantom/browser.ts";
+import type { LocalFiles } from "./phantom/local-files.ts";
 import { TELLING, workings } from "./phantom/operations.ts";
 import type { GivenAnswer } from "./phantom/servers.ts";
 
@@ -29,6 +30,7 @@ export interface Parts {
   mailbox: Mailbox;
   browser: PhantomBrowser;
   buster: Buster;
+  local: LocalFiles;
   end: (code: number) => void;
 }
 
@@ -117,19 +119,21 @@ function fileOperations({ files, world }: Parts): Operations {
   };
 }
 
-function pageOperations({ browser, files, world, mailbox }: Parts): Operations {
+function pageOperations({ browser, files, local, world, mailbox }: Parts): Operations {
   const telling = Object.entries(TELLING).map(([name, operation]) => [
     `page.${name}`,
     ({ page, value }: { page: number; value: never }) =>
       (operation as (page: unknown, value: never) => unknown)(browser.get(page), value),
   ]);
-  const working = Object.entries(workings({ browser, files, world })).map(([name, operation]) => [
-    `page.${name}`,
-    ({ page, value }: { page: number; value: never }) => {
-      const run = operation as (page: unknown, value: never) => unknown;
-      return mailbox.work((async () => run(browser.get(page), value))());
-    },
-  ]);
+  const working = Object.entries(workings({ browser, files, local, world })).map(
+    ([name, operation]) => [
+      `page.${name}`,
+      ({ page, value }: { page: number; value: never }) => {
+        const run = operation as (page: unknown, value: never) => unknown;
+        return mailbox.work((async () => run(browser.get(page), value))());
+      },
+    ],
+  );
   return {
     "page.create": async () => (await browser.create()).id,
     ...(Object.fromEntries([...telling, ...working]) as Operations),

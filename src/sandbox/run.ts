@@ -15,6 +15,7 @@ import worldScript from "./guest/world.js";
 import { Mailbox } from "./mailbox.ts";
 import { operationsOf, type Operations, type Start } from "./operations.ts";
 import { PhantomBrowser } from "./phantom/browser.ts";
+import { LocalFiles } from "./phantom/local-files.ts";
 
 /** The guest's world, in the order in which it is built. */
 const GUEST: [name: string, script: string][] = [
@@ -44,14 +45,16 @@ export async function run(
 ): Promise<RunResult> {
   const files = filesOf(request, world, extras);
   const mailbox = new Mailbox();
-  const token = `callPhantom:${nanoid()}`;
+  const secret = nanoid();
+  const local = new LocalFiles(files, secret);
   const { assertAllowed, tell } = world;
   const browser = new PhantomBrowser({
     devTools: world.browser,
     mailbox,
     assertAllowed,
     tell,
-    token,
+    token: `callPhantom:${secret}`,
+    local,
   });
   const buster = new Buster({ request, world, files, browser, mailbox });
   const end = Promise.withResolvers<RunEnd>();
@@ -79,6 +82,7 @@ export async function run(
       mailbox,
       browser,
       buster,
+      local,
       end: (code) => finish({ type: "exited", code }),
     });
     guest = await Interpreter.create({

@@ -7,7 +7,10 @@ import { run, type RunExtras } from "../../src/sandbox/run.ts";
 
 /** CasperJS's own tests, from its npm package: text by path, pictures as data URLs. */
 const texts = import.meta.glob<string>(
-  "/node_modules/casperjs/tests/**/*.{js,html,txt,json,notype,coffee}",
+  [
+    "/node_modules/casperjs/tests/**/*.{js,html,txt,json,notype,coffee,csv}",
+    "/node_modules/casperjs/{README,LICENSE}.md",
+  ],
   {
     query: "?raw",
     import: "default",
@@ -21,7 +24,7 @@ const pictures = import.meta.glob<string>("/node_modules/casperjs/tests/**/*.png
 });
 const PACKAGE = "/node_modules/casperjs";
 
-const files: Record<string, string | Uint8Array> = {
+export const FILES: Record<string, string | Uint8Array> = {
   ...Object.fromEntries(
     Object.entries(texts).map(([path, text]) => [path.replace(PACKAGE, CASPER_PATH), text]),
   ),
@@ -91,7 +94,7 @@ export async function runSuite(suite: string, extras: RunExtras = {}): Promise<S
         softAborted: () => false,
         endsAt: () => started + 90_000,
       },
-      { files, args: ["selftest", `${CASPER_PATH}/tests/suites/${suite}`], ...extras },
+      { files: FILES, args: ["selftest", `${CASPER_PATH}/tests/suites/${suite}`], ...extras },
     );
     const [, executed = 0, passed = 0] =
       /(\d+) tests? executed in .*?, (\d+) passed/.exec(output) ?? [];

@@ -5,7 +5,7 @@ declare global {
   interface ImportMeta {
     /** Vite's, as far as the tests use it. */
     glob<T>(
-      pattern: string,
+      pattern: string | string[],
       options: { query: "?raw" | "?inline"; import: "default"; eager: true },
     ): Record<string, T>;
   }

@@ -2,6 +2,7 @@ import type { DevTools, DevToolsEvent } from "../../domain/ports.ts";
 import { type CdpEvent, type Channel, DetachedError, type Wire } from "./cdp.ts";
 import { withLimit, within } from "./limit.ts";
 
+const HUSH_LIMIT_MS = 1_000;
 const CLOSE_LIMIT_MS = 3_000;
 
 /** A browser's own connection, handed on command by command. */
@@ -36,10 +37,29 @@ export class BareBrowser implements DevTools {
 
   async close(): Promise<void> {
     if (!this.connected) return;
+    await this.#hush();
     this.#wire.root.tell("Browser.close");
     // It hangs up itself, when all that it still had to say has been said.
     await withLimit(CLOSE_LIMIT_MS, (signal) => within(signal, this.#wire.ended)).catch(() => {});
     this.#wire.close();
+  }
+
+  /** What is still on its way to a closed socket would be an error to the other side. */
+  async #hush(): Promise<void> {
+    const { send } = this.#wire.root;
+    const silence = Promise.all([
+      send("Fetch.disable"),
+      send("Target.setDiscoverTargets", { discover: false }),
+      send("Target.setAutoAttach", {
+        autoAttach: false,
+        waitForDebuggerOnStart: false,
+        flatten: true,
+      }),
+      ...[...this.#sessions.keys()].map((sessionId) =>
+        send("Target.detachFromTarget", { sessionId }).catch(() => {}),
+      ),
+    ]);
+    await withLimit(HUSH_LIMIT_MS, (signal) => within(signal, silence)).catch(() => {});
   }
 
   #listen(channel: Channel): void {

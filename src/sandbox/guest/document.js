@@ -245,7 +245,7 @@
 
   global.Node = Node;
   global.Element = global.HTMLElement = Element;
-  global.Document = global.HTMLDocument = Document;
+  global.Document = global.HTMLDocument = global.XMLDocument = Document;
   global.XMLSerializer = function XMLSerializer() {};
   global.XMLSerializer.prototype.serializeToString = serialize;
   global.document = new Document();

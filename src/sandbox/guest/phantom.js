@@ -99,6 +99,7 @@
   if (start.casperPath !== null) phantom.casperPath = start.casperPath;
   global.phantom = phantom;
   global.window = global;
+  Object.defineProperty(global, Symbol.toStringTag, { value: "DOMWindow" });
   global.self = global;
   global.navigator = { userAgent: start.userAgent, platform: "Linux x86_64", language: "en-US" };
 

@@ -142,6 +142,9 @@
     });
   }
 
+  // Scripts tell a page from other objects by Qt's name for it.
+  Object.defineProperty(WebPage.prototype, Symbol.toStringTag, { value: "QtRuntimeObject" });
+
   function hidden(name, value) {
     Object.defineProperty(WebPage.prototype, name, { value: value });
   }

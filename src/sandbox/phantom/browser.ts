@@ -1,6 +1,7 @@
 import type { CDPEvents } from "@cloudflare/puppeteer";
 import type { DevTools, RunWorld } from "../../domain/ports.ts";
 import type { Mailbox } from "../mailbox.ts";
+import type { LocalFiles } from "./local-files.ts";
 import { Network } from "./network.ts";
 import { Page } from "./page.ts";
 import { type CdpEvent, type Send, sessionOf } from "./protocol.ts";
@@ -16,6 +17,7 @@ export interface BrowserOptions {
   tell: RunWorld["tell"];
   /** Something that no page can guess. */
   token: string;
+  local: LocalFiles;
 }
 
 /** The run's browser: its pages, by the numbers that the guest knows them by. */
@@ -44,6 +46,7 @@ export class PhantomBrowser {
     this.#network = new Network({
       send: this.root,
       servers: this.servers,
+      local: options.local,
       assertAllowed: options.assertAllowed,
       pageOf: (frameId) => this.#byFrame(frameId),
     });
@@ -158,6 +161,7 @@ export class PhantomBrowser {
       sessionFor: (id) => sessionOf(this.#options.devTools, id),
       mailbox: this.#options.mailbox,
       token: this.#options.token,
+      local: this.#options.local,
       tell: this.#options.tell,
     });
     this.#targets.set(targetId, page);

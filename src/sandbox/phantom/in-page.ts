@@ -1,8 +1,15 @@
+export interface InPageOptions {
+  /** What tells a call of `callPhantom` from a prompt. */
+  token: string;
+  /** Where the run's own files are served: there they are asked for as `file:`. */
+  filesOrigin: string;
+}
+
 /**
  * What every document is given before its own scripts run: PhantomJS's way from the page to the
  * script. `prompt` is the one call of a page's own that stands still until it is answered.
  */
-export function inPageSetup(token: string): string {
+export function inPageSetup({ token, filesOrigin }: InPageOptions): string {
   return `(function () {
   var ask = window.prompt.bind(window);
   Object.defineProperty(window, "callPhantom", {
@@ -14,6 +21,14 @@ export function inPageSetup(token: string): string {
     },
   });
   window._phantom = {};
+  if (location.origin === ${JSON.stringify(filesOrigin)}) {
+    var open = XMLHttpRequest.prototype.open;
+    XMLHttpRequest.prototype.open = function (method, url) {
+      var args = Array.prototype.slice.call(arguments);
+      args[1] = String(url).replace(/^file:\\/\\//, location.origin);
+      return open.apply(this, args);
+    };
+  }
 })();`;
 }
 

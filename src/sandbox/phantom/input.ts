@@ -97,13 +97,20 @@ async function pressKeys(
 ): Promise<void> {
   const keys = typeof what === "string" ? Array.from(what, keyOf) : [keyOf(Number(what))];
   for (const key of keys) {
-    for (const way of ways) await send("Input.dispatchKeyEvent", strokeOf(key, way, modifiers));
+    for (const way of ways) {
+      await send("Input.dispatchKeyEvent", strokeOf(key, way, modifiers, ways.length > 1));
+    }
   }
 }
 
-function strokeOf({ key, code, text }: Key, way: "down" | "up", modifiers: number) {
-  // With Control, Alt or Meta held a key types nothing.
-  const types = way === "down" && text !== undefined && (modifiers & 7) === 0;
+function strokeOf(
+  { key, code, text }: Key,
+  way: "down" | "up",
+  modifiers: number,
+  isPress: boolean,
+) {
+  // With Control, Alt or Meta held a key types nothing; a `keypress` is told all the same.
+  const types = way === "down" && text !== undefined && (isPress || (modifiers & 7) === 0);
   return {
     type:
       way === "up" ? ("keyUp" as const) : types ? ("keyDown" as const) : ("rawKeyDown" as const),

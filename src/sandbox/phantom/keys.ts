@@ -40,13 +40,35 @@ export function keyOf(given: number | string): Key {
   if (typeof given === "string") {
     if (given === "\n" || given === "\r") return { key: "Enter", code: 13, text: "\r" };
     if (given === "\t") return { key: "Tab", code: 9 };
-    return { key: given, code: given.toUpperCase().charCodeAt(0), text: given };
+    return { key: given, code: codeOf(given), text: given };
   }
   const known = QT_KEYS[given];
   if (known) return known;
   if (given >= F1 && given < F1 + 12) return { key: `F${given - F1 + 1}`, code: 112 + given - F1 };
   const character = String.fromCharCode(given);
   return { key: character, code: given, text: character };
+}
+
+/** Where characters stand on a keyboard, by virtual key code; others have no key of their own. */
+const PUNCTUATION: Record<string, number> = {
+  " ": 32,
+  ";": 186,
+  "=": 187,
+  ",": 188,
+  "-": 189,
+  ".": 190,
+  "/": 191,
+  "`": 192,
+  "[": 219,
+  "\\": 220,
+  "]": 221,
+  "'": 222,
+};
+
+function codeOf(character: string): number {
+  return /^[a-z\d]$/i.test(character)
+    ? character.toUpperCase().charCodeAt(0)
+    : (PUNCTUATION[character] ?? 0);
 }
 
 /** Qt's modifiers as CDP's bits. */

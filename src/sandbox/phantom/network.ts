@@ -2,6 +2,7 @@ import type { CDPEvents } from "@cloudflare/puppeteer";
 import { Fault } from "../../domain/errors.ts";
 import type { RunWorld } from "../../domain/ports.ts";
 import { base64Of } from "../binary.ts";
+import type { LocalFiles } from "./local-files.ts";
 import { errorOf, errorOfStatus } from "./network-error.ts";
 import type { Page } from "./page.ts";
 import { type CdpHeaders, type CdpRequest, type CdpResponse, type Send, tell } from "./protocol.ts";
@@ -20,6 +21,10 @@ interface Request {
   response?: Response;
   timer?: ReturnType<typeof setTimeout>;
   timedOut?: boolean;
+  /** Lets go of it while it stands still. */
+  abort?: () => void;
+  /** Status that it was answered with, where no response comes of it: 204, and what is none. */
+  status?: number;
 }
 
 interface Response {
@@ -47,6 +52,7 @@ interface Verdict {
 export interface NetworkOptions {
   send: Send;
   servers: Servers;
+  local: LocalFiles;
   assertAllowed: RunWorld["assertAllowed"];
   pageOf: (frameId: string) => Page | undefined;
 }
@@ -107,6 +113,13 @@ export class Network {
         if (redirectResponse) this.#redirected(page, requestId, redirectResponse, request.url);
         break;
       }
+      case "Network.responseReceivedExtraInfo": {
+        const { requestId, statusCode } =
+          event.params as CDPEvents["Network.responseReceivedExtraInfo"];
+        const request = this.#requests.get(requestId);
+        if (request) request.status = statusCode;
+        break;
+      }
       case "Network.responseReceived": {
         const { requestId, response } = event.params as CDPEvents["Network.responseReceived"];
         this.#answered(page, requestId, response);
@@ -126,7 +139,7 @@ export class Network {
   }
 
   async #judge(paused: Paused, page: Page | undefined): Promise<void> {
-    const { send, servers, assertAllowed } = this.#options;
+    const { send, servers, local, assertAllowed } = this.#options;
     const { requestId, request } = paused;
     const isDocument = paused.resourceType === "Document" && paused.frameId === page?.targetId;
     const known = this.#begin(paused, page, isDocument);
@@ -147,6 +160,7 @@ export class Network {
       ...(posted && { method: posted.method, postData: posted.data ?? "" }),
     };
     known.method = asked.method;
+    known.headers = withHeaders(request.headers, headers);
     if (page?.listens.has("onResourceRequested")) {
       const verdict = (await page.ask(
         "onResourceRequested",
@@ -160,7 +174,8 @@ export class Network {
       url = verdict?.url ?? url;
       headers = { ...headers, ...verdict?.headers };
     }
-    if (known.timedOut) return this.#abort(requestId);
+    if (known.timedOut) return undefined;
+    if (local.owns(url)) return this.#giveFile(known, requestId, url);
     const port = servers.portOf(url);
     if (next?.content !== undefined) {
       await send("Fetch.fulfillRequest", {
@@ -173,7 +188,9 @@ export class Network {
     }
     if (port !== null) {
       const answer = await servers.answer(port, { ...asked, url }, headers, page?.settings ?? null);
-      if (known.timedOut) return this.#abort(requestId);
+      if (known.timedOut) return undefined;
+      known.status = answer.status;
+      delete known.abort;
       await send("Fetch.fulfillRequest", {
         requestId,
         responseCode: answer.status,
@@ -183,6 +200,8 @@ export class Network {
       return undefined;
     }
     await assertAllowed(url);
+    if (known.timedOut) return undefined;
+    delete known.abort;
     const changed = Object.keys(headers).length > 0;
     await send("Fetch.continueRequest", {
       requestId,
@@ -194,16 +213,35 @@ export class Network {
     return undefined;
   }
 
+  async #giveFile(known: Request, requestId: string, url: string): Promise<void> {
+    const { send, local } = this.#options;
+    const found = local.answer(url);
+    if (known.timedOut) return;
+    delete known.abort;
+    if (!found) {
+      await send("Fetch.failRequest", { requestId, errorReason: "Failed" });
+      return;
+    }
+    await send("Fetch.fulfillRequest", {
+      requestId,
+      responseCode: 200,
+      responseHeaders: [{ name: "Content-Type", value: found.contentType }],
+      body: base64Of(found.body),
+    });
+  }
+
   #begin(paused: Paused, page: Page | undefined, isDocument: boolean): Request {
     const { request, networkId = paused.requestId } = paused;
     const known: Request = {
       id: ++this.#count,
-      url: request.url + (request.urlFragment ?? ""),
+      url: this.#options.local.shown(request.url + (request.urlFragment ?? "")),
       method: request.method,
       headers: headersOf(request.headers),
       isDocument,
+      abort: () => this.#abort(paused.requestId),
     };
     this.#requests.set(networkId, known);
+    if (isDocument) page?.documentAsked();
     const limit = page?.settings?.resourceTimeout ?? 0;
     if (page && limit > 0) known.timer = setTimeout(() => this.#timeOut(page, known), limit);
     return known;
@@ -211,6 +249,7 @@ export class Network {
 
   #timeOut(page: Page, request: Request): void {
     request.timedOut = true;
+    request.abort?.();
     page.notify("onResourceTimeout", [
       {
         id: request.id,
@@ -255,6 +294,7 @@ export class Network {
     const error = errorOfStatus(response);
     if (error) page.notify("onResourceError", [{ id: request.id, url: request.url, ...error }]);
     this.#tellReceived(page, response, "end", bodySize);
+    if (request.isDocument) page.documentTold();
   }
 
   #failed(page: Page, { requestId, errorText }: CDPEvents["Network.loadingFailed"]): void {
@@ -262,8 +302,17 @@ export class Network {
     if (!request) return;
     this.#forget(requestId);
     if (request.isDocument) page.documentFailed();
-    if (request.timedOut) return;
-    this.#tellFailure(page, request, errorOf(errorText, request.url));
+    if (!request.timedOut) {
+      if (request.status !== undefined) this.#tellStatus(page, request, request.status);
+      else this.#tellFailure(page, request, errorOf(errorText, request.url));
+    }
+    if (request.isDocument) page.documentTold();
+  }
+
+  /** An answer that is no document: the browser stays where it is. */
+  #tellStatus(page: Page, { id, url }: Request, status: number): void {
+    const nothing = { id, url, statusText: "", headers: [], contentType: null, redirectURL: null };
+    this.#tellReceived(page, { ...nothing, status }, "end", 0);
   }
 
   #tellFailure(page: Page, { id, url }: Request, error: { code: number; words: string }): void {

@@ -7,6 +7,7 @@ import { evaluate, run } from "./evaluate.ts";
 import type { Frame } from "./frames.ts";
 import { inPageUpload } from "./in-page.ts";
 import { type InputEvent, type MousePlace, sendInput } from "./input.ts";
+import type { LocalFiles } from "./local-files.ts";
 import type { Page } from "./page.ts";
 import { isPicture, type PictureOrder, takePicture } from "./picture.ts";
 import type { PageSettings } from "./settings.ts";
@@ -14,6 +15,7 @@ import type { PageSettings } from "./settings.ts";
 export interface PhantomParts {
   browser: PhantomBrowser;
   files: RunFiles;
+  local: LocalFiles;
   world: Pick<RunWorld, "assertAllowed" | "tell">;
 }
 
@@ -50,16 +52,16 @@ export const TELLING = {
 } satisfies Record<string, Operation>;
 
 /** What a page is asked or made to do; it may ask the script something meanwhile. */
-export function workings({ browser, files, world }: PhantomParts) {
+export function workings({ browser, files, local, world }: PhantomParts) {
   const mice = new WeakMap<Page, MousePlace>();
 
   async function open(page: Page, opening: Opening): Promise<void> {
     const { method, headers, data, settings } = opening;
-    const url = addressOf(opening.url);
+    const url = local.asked(opening.url) ?? addressOf(opening.url);
     await page.use(settings, browser.userAgent);
-    page.begin(url);
+    page.begin(local.shown(url));
     try {
-      if (/^https?:/.test(url) && browser.servers.portOf(url) === null)
+      if (/^https?:/.test(url) && !local.owns(url) && browser.servers.portOf(url) === null)
         await world.assertAllowed(url);
       page.openWith({ method, headers, data });
     } catch (error) {
@@ -102,7 +104,8 @@ export function workings({ browser, files, world }: PhantomParts) {
     canGoBack: (page) => canGo(page, -1),
     canGoForward: (page) => canGo(page, 1),
     windowName: readMain("window.name"),
-    frameUrl: read("document.location.href"),
+    frameUrl: async (page) =>
+      local.shown(String((await run(page, "document.location.href")) ?? "")),
     frameTitle: read("document.title"),
     frameContent: read(HTML),
     setFrameContent: (page, content: string) => setContent(page, page.frames.current, content),

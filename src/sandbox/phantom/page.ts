@@ -2,10 +2,13 @@ import type { RunEvent } from "../../domain/ports.ts";
 import type { Mailbox, Urgency } from "../mailbox.ts";
 import { Frames, type FrameInfo } from "./frames.ts";
 import { inPageSetup } from "./in-page.ts";
+import type { LocalFiles } from "./local-files.ts";
 import { type CdpEvent, type Send, tell } from "./protocol.ts";
 import type { PageSettings } from "./settings.ts";
 import { traceOf, wordsOf } from "./trace.ts";
 
+/** How long the end of a document's request is waited for after its page is there. */
+const DOCUMENT_MS = 250;
 /** How long a navigation that was asked for may take to begin. */
 const BEGIN_MS = 1_000;
 
@@ -26,6 +29,7 @@ export interface PageOptions {
   mailbox: Mailbox;
   /** What tells a call of `callPhantom` from a prompt. */
   token: string;
+  local: LocalFiles;
   tell: (event: RunEvent) => void;
 }
 
@@ -63,6 +67,8 @@ export class Page {
   /** Address of a navigation that the script itself has begun and announced. */
   #announced = false;
   #dialog = false;
+  readonly #loadingFrames = new Set<string>();
+  #document: PromiseWithResolvers<void> | null = null;
 
   constructor(options: PageOptions) {
     this.id = options.id;
@@ -75,7 +81,7 @@ export class Page {
   /** Makes the page ready, in one round trip. */
   async setUp(): Promise<void> {
     const { send } = this;
-    const setup = inPageSetup(this.#options.token);
+    const setup = this.#setup();
     await Promise.all([
       send("Page.enable"),
       send("Runtime.enable"),
@@ -112,7 +118,9 @@ export class Page {
 
   /** How the document that is opened now is asked for. */
   openWith(how: Pick<NextDocument, "method" | "headers" | "data">): void {
-    this.next = { ...this.next, ...how };
+    // Scripts take the page's headers back as soon as they have opened it.
+    const headers = { ...this.customHeaders, ...how.headers };
+    this.next = { ...this.next, ...how, headers };
   }
 
   /** The document that is opened next comes from the script. */
@@ -196,7 +204,9 @@ export class Page {
         break;
       case "Page.frameDetached":
         // One that moves to another process lives on.
-        if (params.reason !== "swap") this.frames.detach(params.frameId);
+        if (params.reason === "swap") break;
+        this.frames.detach(params.frameId);
+        this.#stopLoading(params.frameId);
         break;
       case "Page.frameRequestedNavigation":
         if (params.disposition === "currentTab") {
@@ -204,13 +214,13 @@ export class Page {
         }
         break;
       case "Page.frameScheduledNavigation":
-        if (params.delay === 0) this.#await(params.frameId);
+        if (params.delay === 0) this.#await();
         break;
       case "Page.frameClearedScheduledNavigation":
-        if (params.frameId === this.targetId && !this.loading) this.#begun();
+        if (!this.loading) this.#begun();
         break;
       case "Page.frameStartedLoading":
-        if (params.frameId === this.targetId) this.#startLoading();
+        this.#startLoading(params.frameId);
         break;
       case "Page.frameNavigated":
         this.#navigated(params.frame as FrameInfo, send);
@@ -219,7 +229,7 @@ export class Page {
         this.#movedWithin(params.frameId, params.url);
         break;
       case "Page.frameStoppedLoading":
-        if (params.frameId === this.targetId) this.#stopLoading();
+        this.#stopLoading(params.frameId);
         break;
       case "Page.javascriptDialogOpening":
         void this.#answerDialog(params, send);
@@ -242,7 +252,7 @@ export class Page {
     const send = this.#options.sessionFor(sessionId);
     const frame = this.frames.has(frameId);
     if (!frame) this.frames.attach(frameId, this.targetId, send);
-    const setup = inPageSetup(this.#options.token);
+    const setup = this.#setup();
     tell(send, "Page.enable");
     tell(send, "Runtime.enable");
     tell(send, "Network.enable");
@@ -251,15 +261,21 @@ export class Page {
     return send;
   }
 
+  #setup(): string {
+    const { token, local } = this.#options;
+    return inPageSetup({ token, filesOrigin: local.origin });
+  }
+
   #requested(frameId: string, url: string, reason: string): void {
     const isMain = frameId === this.targetId;
     const type = NAVIGATION_TYPES[reason] ?? "Other";
-    this.notify("onNavigationRequested", [url, type, !(isMain && this.locked), isMain]);
-    if (!this.locked) this.#await(frameId);
+    const shown = this.#options.local.shown(url);
+    this.notify("onNavigationRequested", [shown, type, !(isMain && this.locked), isMain]);
+    if (!this.locked) this.#await();
   }
 
-  #await(frameId: string): void {
-    if (frameId !== this.targetId || this.loading) return;
+  #await(): void {
+    if (this.loading) return;
     this.#awaited ??= Promise.withResolvers<void>();
   }
 
@@ -268,7 +284,9 @@ export class Page {
     this.#awaited = null;
   }
 
-  #startLoading(): void {
+  /** A page loads for as long as any of its frames does. */
+  #startLoading(frameId: string): void {
+    this.#loadingFrames.add(frameId);
     if (this.loading) return;
     this.loading = true;
     if (!this.#announced) this.#failed = false;
@@ -279,12 +297,16 @@ export class Page {
 
   #navigated(frame: FrameInfo, send: Send): void {
     this.frames.commit(frame, send);
+    // Frames of the document before are gone, be they done or not.
+    for (const id of this.#loadingFrames) {
+      if (!this.frames.has(id)) this.#loadingFrames.delete(id);
+    }
     if (frame.parentId !== undefined) return;
     if (frame.unreachableUrl !== undefined) {
       this.#failed = true;
       return;
     }
-    this.url = frame.url + (frame.urlFragment ?? "");
+    this.url = this.#options.local.shown(frame.url + (frame.urlFragment ?? ""));
     this.#options.tell({ type: "navigation", url: this.url });
     this.notify("onUrlChanged", [this.url]);
     this.notify("onInitialized", []);
@@ -292,15 +314,37 @@ export class Page {
 
   #movedWithin(frameId: string, url: string): void {
     if (frameId !== this.targetId) return;
-    this.url = url;
-    this.notify("onNavigationRequested", [url, "Other", true, true]);
-    this.notify("onUrlChanged", [url]);
+    this.url = this.#options.local.shown(url);
+    this.notify("onNavigationRequested", [this.url, "Other", true, true]);
+    this.notify("onUrlChanged", [this.url]);
   }
 
-  #stopLoading(): void {
+  #stopLoading(frameId: string): void {
+    if (!this.#loadingFrames.delete(frameId) || this.#loadingFrames.size > 0) return;
+    this.#begun();
+    if (!this.#document) return this.#finishLoading();
+    // The browser may be done before it has told all of the document's request.
+    const { promise } = this.#document;
+    void Promise.race([promise, scheduler.wait(DOCUMENT_MS)]).then(() => {
+      if (this.#loadingFrames.size === 0) this.#finishLoading();
+    });
+    return undefined;
+  }
+
+  /** The main document is asked for. */
+  documentAsked(): void {
+    this.#document ??= Promise.withResolvers<void>();
+  }
+
+  /** All that is to be told of that request has been. */
+  documentTold(): void {
+    this.#document?.resolve();
+    this.#document = null;
+  }
+
+  #finishLoading(): void {
     if (!this.loading) return;
     this.loading = false;
-    this.#begun();
     if (!this.#failed) this.#options.tell({ type: "page_load", url: this.url });
     this.notify("onLoadFinished", [this.#failed ? "fail" : "success"]);
     this.#failed = false;
