@@ -6,6 +6,8 @@ import { HOME, type RunFiles } from "./files.ts";
 import type { Mailbox } from "./mailbox.ts";
 import { addCookie, type PhantomCookie, readCookies, removeCookies } from "./phantom/cookies.ts";
 import type { PhantomBrowser } from "./phantom/browser.ts";
+import { computeIn } from "./phantom/evaluate.ts";
+import { inPageFind, inPageParse } from "./phantom/in-page.ts";
 import type { LocalFiles } from "./phantom/local-files.ts";
 import { TELLING, workings } from "./phantom/operations.ts";
 import type { GivenAnswer } from "./phantom/servers.ts";
@@ -47,6 +49,7 @@ export function operationsOf(parts: Parts): Operations {
 
 function basics({ world, mailbox, start, browser, end }: Parts): Operations {
   const { servers } = browser;
+  const compute = async (expression: string) => computeIn(await browser.anySession(), expression);
   return {
     now: () => world.now(),
     random: () => world.random(),
@@ -66,6 +69,9 @@ function basics({ world, mailbox, start, browser, end }: Parts): Operations {
     "url.part": ({ url, part }: { url: string; part: string }) => partOf(url, part),
     "url.resolve": ({ url, base }: { url: string; base: string }) =>
       URL.parse(url, base)?.href ?? url,
+    "document.parse": (html: string) => compute(inPageParse(html)),
+    "document.find": (order: { markup: string; kind: string; what: string }) =>
+      compute(inPageFind(order)),
     "server.listen": (port: number) => servers.listen(port),
     "server.close": (port: number) => servers.close(port),
     "server.respond": (answer: GivenAnswer) => servers.respond(answer),

@@ -1,6 +1,6 @@
 /*
  * A small document for the script's own world, which in PhantomJS is a page too: enough to build
- * XML and write it out, to take an address apart, and to learn whether a selector is one.
+ * XML and write it out, to take an address apart, and to look for nodes as the browser would.
  */
 (function (global, guest) {
   "use strict";
@@ -64,26 +64,42 @@
     querySelector: function (selector) {
       return this.querySelectorAll(selector)[0] || null;
     },
-    /** By tag names and attributes alone; what is no selector is an error, as anywhere. */
     querySelectorAll: function (selector) {
-      var steps = guest.parseSelector(String(selector));
-      return steps.reduce(
-        function (roots, step) {
-          return roots.reduce(function (found, root) {
-            return found.concat(
-              root.getElementsByTagName(step.tag).filter(function (node) {
-                return step.attributes.every(function (attribute) {
-                  var value = node.getAttribute(attribute.name);
-                  return value !== null && (attribute.value === null || value === attribute.value);
-                });
-              }),
-            );
-          }, []);
-        },
-        [this],
-      );
+      return find(this, "selector", String(selector));
     },
   };
+
+  /** Asks the browser, which knows selectors and paths; it gets the nodes' places to name. */
+  function find(root, kind, what) {
+    var all = root.getElementsByTagName("*");
+    var numbers = new Map();
+    all.forEach(function (node, number) {
+      numbers.set(node, number);
+    });
+    var markup = root.childNodes
+      .map(function (node) {
+        return serialize(node, numbers);
+      })
+      .join("");
+    var found = guest.host("document.find", { markup: markup, kind: kind, what: what });
+    return found.map(function (number) {
+      return all[number];
+    });
+  }
+
+  /** What the browser made of some HTML, as nodes. */
+  function grow(parsed) {
+    if (typeof parsed === "string") return textNode(3, "#text", parsed);
+    var element = new Element(parsed.name);
+    Object.defineProperty(element, Symbol.toStringTag, { value: parsed.type });
+    parsed.attributes.forEach(function (attribute) {
+      element.setAttribute(attribute[0], attribute[1]);
+    });
+    parsed.children.forEach(function (child) {
+      element.appendChild(grow(child));
+    });
+    return element;
+  }
 
   function textNode(type, name, text) {
     var node = new Node(type, name);
@@ -129,10 +145,16 @@
   });
   Object.defineProperty(Element.prototype, "innerHTML", {
     get: function () {
-      return this.childNodes.map(serialize).join("");
+      return this.childNodes
+        .map(function (node) {
+          return serialize(node);
+        })
+        .join("");
     },
-    set: function (text) {
-      this.textContent = text;
+    set: function (html) {
+      this.childNodes = [];
+      if (html === null || html === "") return;
+      guest.host("document.parse", String(html)).map(grow).forEach(this.appendChild, this);
     },
   });
   Object.defineProperty(Element.prototype, "outerHTML", {
@@ -158,10 +180,15 @@
   function escapeText(text) {
     return text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
   }
-  function serialize(node) {
+  /** @param numbers Elements' numbers, to be written beside their attributes. */
+  function serialize(node, numbers) {
     if (node.nodeType === 3) return escapeText(node.data);
     if (node.nodeType === 4) return "<![CDATA[" + node.data + "]]>";
-    var inside = node.childNodes.map(serialize).join("");
+    var inside = node.childNodes
+      .map(function (child) {
+        return serialize(child, numbers);
+      })
+      .join("");
     if (node.nodeType === 9) return inside;
     var attributes = node.attributes
       .map(function (attribute) {
@@ -170,8 +197,11 @@
         );
       })
       .join("");
-    var head = "<" + node.nodeName + attributes;
-    return inside === "" ? head + "/>" : head + ">" + inside + "</" + node.nodeName + ">";
+    var number = numbers ? ' data-number="' + numbers.get(node) + '"' : "";
+    var head = "<" + node.nodeName + attributes + number;
+    return inside === "" && !numbers
+      ? head + "/>"
+      : head + ">" + inside + "</" + node.nodeName + ">";
   }
 
   function Document() {
@@ -203,6 +233,22 @@
       })[0] || null
     );
   };
+  /** All nodes that a path leads to, in the order of the document. */
+  Document.prototype.evaluate = function (path, root) {
+    var found = find(root || this, "path", String(path));
+    var next = 0;
+    return {
+      snapshotLength: found.length,
+      singleNodeValue: found[0] || null,
+      snapshotItem: function (index) {
+        return found[index] || null;
+      },
+      iterateNext: function () {
+        next += 1;
+        return found[next - 1] || null;
+      },
+    };
+  };
   Document.prototype.addEventListener = function () {};
   Document.prototype.removeEventListener = function () {};
   Document.prototype.implementation = {
@@ -213,36 +259,12 @@
     },
   };
 
-  /** `a[b="c"] d`, or an error. Pseudo-classes and the like are taken for what any node is. */
-  guest.parseSelector = function (selector) {
-    var steps = selector
-      .trim()
-      .split(/\s*[>+~,]\s*|\s+(?![^[]*\])/)
-      .map(function (text) {
-        var parts =
-          /^(\*|[\w-]+)?((?:[#.][\w-]+|\[[\w:-]+(?:[~|^$*]?=(?:"[^"]*"|'[^']*'|[\w-]+))?\]|::?[\w-]+(?:\([^)]*\))?)*)$/.exec(
-            text,
-          );
-        if (text === "" || !parts) throw syntaxError(selector);
-        var attributes = [];
-        parts[2].replace(
-          /#([\w-]+)|\.([\w-]+)|\[([\w:-]+)(?:=["']?([^"'\]]*)["']?)?\]/g,
-          function (_, id, kind, name, value) {
-            if (id) attributes.push({ name: "id", value: id });
-            else if (kind) attributes.push({ name: "class", value: kind });
-            else attributes.push({ name: name, value: value === undefined ? null : value });
-          },
-        );
-        return { tag: parts[1] || "*", attributes: attributes };
-      });
-    return steps;
+  global.XPathResult = {
+    ANY_TYPE: 0,
+    ORDERED_NODE_ITERATOR_TYPE: 5,
+    ORDERED_NODE_SNAPSHOT_TYPE: 7,
+    FIRST_ORDERED_NODE_TYPE: 9,
   };
-  function syntaxError(selector) {
-    var error = new SyntaxError("'" + selector + "' is not a valid selector");
-    error.code = 12;
-    return error;
-  }
-
   global.Node = Node;
   global.Element = global.HTMLElement = Element;
   global.Document = global.HTMLDocument = global.XMLDocument = Document;

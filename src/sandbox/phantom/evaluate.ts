@@ -1,5 +1,6 @@
 import type { Frame } from "./frames.ts";
 import type { Page } from "./page.ts";
+import type { Send } from "./protocol.ts";
 import { traceOf } from "./trace.ts";
 
 /** The page went away under a script: it has no answer, and that is no fault. */
@@ -50,4 +51,14 @@ export async function evaluate(page: Page, call: string): Promise<{ value: unkno
 }).call(window)`,
   );
   return typeof value === "string" ? (JSON.parse(value) as { value: unknown }) : null;
+}
+
+/** Has a page compute something that is no business of its own. @throws Error in its words. */
+export async function computeIn(send: Send, expression: string): Promise<unknown> {
+  const { result, exceptionDetails } = await send("Runtime.evaluate", {
+    expression,
+    returnByValue: true,
+  });
+  if (exceptionDetails) throw new Error(traceOf(exceptionDetails)[0]);
+  return result.value;
 }

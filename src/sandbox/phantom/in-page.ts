@@ -49,3 +49,45 @@ export function inPageUpload(selector: string, files: { name: string; base64: st
   return true;
 })(${JSON.stringify(selector)}, ${JSON.stringify(files)})`;
 }
+
+/** The browser's own reading of some HTML, as plain values. Runs in a page, and leaves it be. */
+export function inPageParse(html: string): string {
+  return `(function (html) {
+  function plain(node) {
+    if (node.nodeType !== 1) return node.nodeValue;
+    return {
+      name: node.nodeName.toLowerCase(),
+      type: node.constructor.name,
+      attributes: Array.from(node.attributes, function (a) { return [a.name, a.value]; }),
+      children: children(node),
+    };
+  }
+  function children(node) {
+    return Array.from(node.childNodes)
+      .filter(function (child) { return child.nodeType === 1 || child.nodeType === 3; })
+      .map(plain);
+  }
+  return children(new DOMParser().parseFromString("<body>" + html, "text/html").body);
+})(${JSON.stringify(html)})`;
+}
+
+/** Numbers of the elements of some markup that a selector or path leads to; runs in a page. */
+export function inPageFind(order: { markup: string; kind: string; what: string }): string {
+  return `(function (order) {
+  var parsed = new DOMParser().parseFromString(order.markup, "text/html");
+  var namespaces = {
+    svg: "http://www.w3.org/2000/svg",
+    mathml: "http://www.w3.org/1998/Math/MathML",
+  };
+  var found = [];
+  if (order.kind === "path") {
+    var resolve = function (prefix) { return namespaces[prefix] || null; };
+    var all = parsed.evaluate(order.what, parsed, resolve, 7, null);
+    for (var i = 0; i < all.snapshotLength; i += 1) found.push(all.snapshotItem(i));
+  } else found = Array.from(parsed.querySelectorAll(order.what));
+  return found
+    .map(function (node) { return node.getAttribute && node.getAttribute("data-number"); })
+    .filter(function (number) { return number !== null; })
+    .map(Number);
+})(${JSON.stringify(order)})`;
+}
