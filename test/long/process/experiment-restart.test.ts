@@ -12,12 +12,14 @@ import {
 } from "../../process/outrider.ts";
 
 /**
- * The whole runtime is killed while runners of two ages work off 5,000 crates, and started again.
+ * The whole runtime is killed while runners of three ages work off 5,000 crates, and started again.
  * Some runners die with crates in hand, others say everything twice.
  */
 
 const TODAY = { name: "today", crates: 4000 };
 const OLDER = { name: "older", crates: 1000 };
+/** For a runner that knows the document alone, and sends no results. */
+const OLDEST = { names: ["oldest-0", "oldest-1", "oldest-2"], runner: "document" };
 const TOOLCHAINS = ["stable", "beta"];
 const RUNNERS = 8;
 /** Of today's runners, those that die, each with a crate in hand. */
@@ -165,6 +167,20 @@ async function workOlder(token: string, lives: number): Promise<void> {
   await ask(authorization, "POST", "/agent-api/complete-experiment");
 }
 
+/** A runner of the document's day, one experiment after the other. */
+async function workOldest(token: string): Promise<void> {
+  const authorization = `token ${token}`;
+  for (const name of OLDEST.names) {
+    await ask(authorization, "GET", "/agent-api/config");
+    const { text } = await ask(authorization, "GET", "/agent-api/next-experiment");
+    expect(JSON.parse(text)).toMatchObject({ name, crates: [crate(0), crate(1)] });
+    await wait(20_000);
+    // 409: it was completed, and whoever answered died.
+    const done = await ask(authorization, "POST", "/agent-api/complete-experiment");
+    expect([200, 409]).toContain(done.status);
+  }
+}
+
 interface Experiment {
   status: string;
   progress: { done: number; total: number };
@@ -200,6 +216,10 @@ describe("runners and a Worker that dies", () => {
   it("leave each crate with one result per toolchain, and a report that adds up", async () => {
     await newExperiment(TODAY, { shared: true, requirements: ["new"] });
     await newExperiment(OLDER, {});
+    for (const name of OLDEST.names) {
+      await newExperiment({ name, crates: 2 }, { assignee: OLDEST.runner, priority: 1 });
+    }
+    const oldest = await newRunner(OLDEST.runner);
     const tokens = await Promise.all(
       Array.from({ length: RUNNERS }, (_, index) => newRunner(`today-${index}`)),
     );
@@ -214,6 +234,7 @@ describe("runners and a Worker that dies", () => {
         workToday(token, MORTAL.has(index) ? 150 + index * 100 : Infinity, index % 3 === 2),
       ),
       workOlder(older, 400),
+      workOldest(oldest),
     ]);
     await untilReported(OLDER.name, (token) => workOlder(token, Infinity));
     await untilReported(TODAY.name, async (token) => {
@@ -222,6 +243,12 @@ describe("runners and a Worker that dies", () => {
       await workToday(token, Infinity, false);
     });
 
+    for (const name of OLDEST.names) {
+      const experiment = await read(name);
+      expect(experiment).toMatchObject({ status: "completed", progress: { done: 0, total: 2 } });
+      const page = await ask("", "GET", new URL(experiment.report_url).pathname);
+      expect(page.text).toContain("No results were sent.");
+    }
     for (const { name, crates } of [TODAY, OLDER]) {
       const experiment = await read(name);
       expect(experiment).toMatchObject({
