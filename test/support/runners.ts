@@ -8,9 +8,11 @@ import { afterAll, vi } from "vitest";
 import worker from "../../src/index.ts";
 import { ask, call } from "./api.ts";
 
-/** Reports that are owed have their messages under way, which must not meet a Worker that is gone. */
+/** What is owed has its messages under way, which must not meet a Worker that is gone. */
 afterAll(async () => {
-  const owed = env.DB.prepare("SELECT 1 FROM experiments WHERE report_due_at IS NOT NULL");
+  const owed = env.DB.prepare(`SELECT 1 FROM experiments WHERE report_due_at IS NOT NULL
+    UNION ALL SELECT 1 FROM notifications WHERE occasion = 'experiment' AND due_at IS NOT NULL
+    UNION ALL SELECT 1 FROM experiment_events`);
   await vi.waitUntil(async () => (await owed.first()) === null, { timeout: 20_000 });
 });
 
