@@ -44,7 +44,9 @@ export class AgentObject extends AgentShell {
 }
 
 export class LaunchObject extends LaunchShell {
-  protected override sandbox = createSandbox;
+  protected override sandbox() {
+    return createSandbox();
+  }
 }
 
 export default { fetch: buildApp().fetch, queue, scheduled } satisfies ExportedHandler<Env>;

@@ -79,24 +79,26 @@ export class ConsoleStore {
     return added;
   }
 
-  /** The console from a byte on. */
+  /** The console from a byte on; from one that was dropped, what comes after the note on it. */
   read(launchId: number, fromByte: number): ConsolePiece {
     const end = this.end(launchId);
     const wanted = Math.min(Math.max(0, fromByte), end);
     const gap = this.#gap(launchId);
-    const inGap = gap !== null && wanted > gap.from && wanted < gap.to;
-    const chunks = this.#from(launchId, inGap ? gap.to : wanted);
-    const [first] = chunks;
+    if (!gap || wanted > gap.from) {
+      const start = gap ? Math.max(wanted, gap.to) : wanted;
+      const chunks = this.#from(launchId, start);
+      const [first, ...rest] = chunks;
+      if (!first) return { from: start, to: end, text: "" };
+      const cut = sliced(first, start);
+      return { from: cut.from, to: end, text: [cut, ...rest].map(({ text }) => text).join("") };
+    }
+    const [first, ...rest] = this.#from(launchId, wanted);
     if (!first) return { from: wanted, to: end, text: "" };
-    const cut = sliced(first, inGap ? gap.to : wanted);
-    const parts = [cut, ...chunks.slice(1)].map((chunk) =>
-      gap !== null && !inGap && chunk.from === gap.to ? gapNote(gap) + chunk.text : chunk.text,
-    );
-    return {
-      from: gap !== null && first.from === gap.to && !inGap ? wanted : cut.from,
-      to: end,
-      text: parts.join(""),
-    };
+    const cut = sliced(first, wanted);
+    const text = [cut, ...rest]
+      .map((chunk) => (chunk.from === gap.to ? gapNote(gap) + chunk.text : chunk.text))
+      .join("");
+    return { from: Math.min(cut.from, wanted), to: end, text };
   }
 
   /** Chunks of a console after a point of the agent's output, the first one cut there. */
