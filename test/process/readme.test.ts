@@ -69,6 +69,8 @@ function alike(text: string): string {
     .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+(?:Z|\+00:00)/g, "TIME")
     .replaceAll(/"(event_id|seq)":\d+/g, '"$1":N')
     .replaceAll(/"(day|month|points|time|downtimeFrom|document_length|\w+ID)":\d+/g, '"$1":N')
+    .replaceAll(/"(date|dateUtc|executionTime|size)":\d+/g, '"$1":N')
+    .replaceAll(/Container [0-9a-f]{12}/g, "Container HEX")
     .replaceAll(/"(\w+_time)":[\d.]+/g, '"$1":N')
     .replaceAll(/"checkerID":"\w+"/g, '"checkerID":REGION')
     .replaceAll(/\/status\/\w{32}/g, "/status/HASH")

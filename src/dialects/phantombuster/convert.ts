@@ -252,7 +252,7 @@ export function fromUsage(usage: UserUsage, outputs: Map<number, AgentOutput>, n
       emails: letters.limit,
       size: storage.limit,
     },
-    timeLeft: executionTime.left,
+    timeLeft: Math.floor(executionTime.left),
     emailsLeft: letters.left,
     // Nobody solves any here.
     captchasLeft: 0,

@@ -24,6 +24,8 @@ export interface RunEnding {
 /** How one `output=` puts a run into words. */
 export interface RunWriter {
   contentType: string;
+  /** Whether the console is of interest: a look that waits for none of it is waited out. */
+  readsConsole: boolean;
   /** Of the console, as it comes. */
   text: (text: string) => string;
   /** What keeps the connection alive when there is nothing to say. */

@@ -22,6 +22,7 @@ export function resultWriter(containerId: number, { first, output }: Wanted = {}
   });
   return {
     contentType: JSON_TYPE,
+    readsConsole: false,
     text: () => "",
     beat: () => " ",
     beatsAtOnce: false,
@@ -59,6 +60,7 @@ export function eventWriter(containerId: number): RunWriter {
   const comment = (text: string) => `: container ${containerId} ${text}\n\n`;
   return {
     contentType: "text/event-stream",
+    readsConsole: true,
     text: (text) => {
       const lines = (rest + text).split(/(?<=\n)/);
       const last = lines.at(-1) ?? "";
@@ -85,6 +87,7 @@ function eventOf(text: string): string {
 export function rawWriter(): RunWriter {
   return {
     contentType: PLAIN["content-type"],
+    readsConsole: true,
     text: (text) => text,
     beat: () => "",
     beatsAtOnce: false,

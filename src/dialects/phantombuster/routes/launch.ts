@@ -31,21 +31,28 @@ async function launched(
   if (output === "nothing") return success(null);
   if (output === "json") return success({ containerId: launchId });
   const console = async () => (await readOutput(ctx, { agentId, launchId })).console.text;
-  return streamRun(follower(ctx, launchId), writerOf(output, launchId, console), FOLLOW_TIMES);
+  const writer = writerOf(output, launchId, console);
+  return streamRun(follower(ctx, launchId, writer), writer, FOLLOW_TIMES);
 }
 
 /** Looks at a launch again and again, each time for what it has not seen. */
-function follower(ctx: Ctx, launchId: number): (withinMs: number) => Promise<Glimpse> {
+function follower(
+  ctx: Ctx,
+  launchId: number,
+  { readsConsole }: RunWriter,
+): (withinMs: number) => Promise<Glimpse> {
   let known: Omit<FollowLaunchInput, "withinMs"> = {
     launchId,
     status: "queued",
-    fromByte: 0,
+    // Beyond any console there is nothing to wake up for.
+    fromByte: readsConsole ? 0 : Number.MAX_SAFE_INTEGER,
     results: 0,
   };
   return async (withinMs) => {
     const found = await followLaunch(ctx, { ...known, withinMs });
     const { launch: seen, console, results } = found;
-    known = { launchId, status: seen.status, fromByte: console.to, results };
+    const fromByte = readsConsole ? console.to : known.fromByte;
+    known = { launchId, status: seen.status, fromByte, results };
     return toGlimpse(found);
   };
 }
