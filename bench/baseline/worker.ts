@@ -1,6 +1,6 @@
 /**
- * What the full stack is measured against: Hono and one D1 point query, and nothing else. No key
- * is read, nothing is counted, logged or set on the answer.
+ * What the full stack is measured against: Hono and the least that D1 and R2 have to do, and nothing
+ * else. No key is read, nothing is counted, logged or set on the answer.
  */
 import type { D1Database, R2Bucket } from "@cloudflare/workers-types";
 import { Hono } from "hono";
