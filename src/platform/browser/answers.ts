@@ -1,8 +1,9 @@
+import { type BrowserBinding, limits } from "./binding.ts";
+
 /** Whether the browser service answers, without taking a browser. */
 export async function browserAnswers(binding: BrowserRun): Promise<boolean> {
-  const { default: puppeteer } = await import("@cloudflare/puppeteer");
   try {
-    await puppeteer.limits(binding as Parameters<typeof puppeteer.limits>[0]);
+    await limits(binding as unknown as BrowserBinding);
     return true;
   } catch {
     return false;

@@ -81,7 +81,12 @@
         return serialize(node, numbers);
       })
       .join("");
-    var found = guest.host("document.find", { markup: markup, kind: kind, what: what });
+    var found;
+    try {
+      found = guest.host("document.find", { markup: markup, kind: kind, what: what });
+    } catch (refused) {
+      throw new SyntaxError(refused.message);
+    }
     return found.map(function (number) {
       return all[number];
     });

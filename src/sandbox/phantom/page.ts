@@ -8,7 +8,7 @@ import type { PageSettings } from "./settings.ts";
 import { traceOf, wordsOf } from "./trace.ts";
 
 /** How long the end of a document's request is waited for after its page is there. */
-const DOCUMENT_MS = 250;
+const DOCUMENT_MS = 2_000;
 /** How long a navigation that was asked for may take to begin. */
 const BEGIN_MS = 1_000;
 
