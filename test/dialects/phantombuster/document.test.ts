@@ -9,9 +9,10 @@ import { type Client, newAgent, newClient } from "./support.ts";
 useStage();
 
 let client: Client;
+let stranger: Client;
 let agent: number;
 beforeAll(async () => {
-  client = await newClient();
+  [client, stranger] = [await newClient(), await newClient()];
   agent = await newAgent(client, stage(untilStopped));
 });
 
@@ -46,16 +47,23 @@ describe("agent/{id}/launch.json", () => {
     const response = await client.send(`agent/${agent}/launch.json`);
     expect(response.status).toBe(200);
     expect(await response.text()).toBe('{"status":"success","data":null}');
+    // Without the suffix, or with `output`: wire/notes.md.
+    for (const path of [`agent/${agent}/launch`, `agent/${agent}/launch.json?output=json`]) {
+      expectLikeGolden(await (await client.send(path)).json(), "phantombuster/launch-container");
+    }
   });
 
   it("is 404 for an agent that is not there, for no number, and for another account's", async () => {
-    const stranger = await newClient();
     const answers = [
       await client.get("agent/999999999/launch.json"),
       await client.get("agent/abc/launch.json"),
       await client.get(`agent/${agent}.5/launch.json`),
       await client.get(`agent/-${agent}/launch.json`),
       await stranger.get(`agent/${agent}/launch.json`),
+      await stranger.post(`agent/${agent}/launch`),
+      await stranger.get(`agent/${agent}.json`),
+      await stranger.get(`agent/${agent}/containers.json`),
+      await stranger.get(`agent/${agent}/abort.json`),
     ];
     for (const answer of answers) {
       expect(answer).toEqual({ code: 404, status: "error", message: "Agent not found" });
@@ -76,7 +84,6 @@ describe("agent/{id}/launch.json", () => {
 
 describe("agent/{id}/output.json", () => {
   it("is 404 and 400 likewise", async () => {
-    const stranger = await newClient();
     const codes = await Promise.all([
       client.get("agent/abc/output.json"),
       client.get("agent/999999999/output.json"),

@@ -1,8 +1,16 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import { eventually } from "../../support/agents.ts";
 import { expectLikeGolden } from "../../support/golden.ts";
-import { type Client, type Json, newClient } from "./support.ts";
+import { stage, useStage } from "../../support/sandbox.ts";
+import { type Client, type Json, newAgent, newClient, queued, start } from "./support.ts";
 
-/** Scripts of the later generations: wire/notes.md, "Phantombuster v1". */
+/** What the account has, as later generations show it: wire/notes.md, "Phantombuster v1". */
+
+useStage();
+
+interface Launched {
+  containerId: number;
+}
 
 let client: Client;
 beforeAll(async () => {
@@ -124,11 +132,11 @@ describe("GET script", () => {
   });
 
   it("scripts.json has them all, without their texts", async () => {
-    const other = await newClient();
-    for (const name of ["a.js", "b.js"]) await other.post(`script/${name}`, { text: "1" });
+    for (const name of ["a.js", "b.js"]) await uploaded(name);
     for (const path of ["scripts.json", "scripts"]) {
-      const { data } = await other.get<Json[]>(path);
-      expect(data.map(({ name }) => name).toSorted()).toEqual(["a.js", "b.js"]);
+      const { data } = await client.get<Json[]>(path);
+      // Newest first.
+      expect(data.slice(0, 2).map(({ name }) => name)).toEqual(["b.js", "a.js"]);
       expect(Object.keys(data[0] ?? {}).toSorted()).toEqual([
         "httpHeaders",
         "id",
@@ -177,5 +185,85 @@ describe("a read-only key", () => {
       await reader.post("store-info/by-name/locked.js", {}),
     ];
     for (const answer of refused) expect(answer).toMatchObject({ code: 403, status: "error" });
+  });
+});
+
+describe("agent/{id}/containers", () => {
+  it("has what ended", async () => {
+    const agent = await newAgent(
+      client,
+      stage(async () => ({ type: "exited", code: 7 })),
+    );
+    const { data } = await client.get<Launched>(`agent/${agent}/launch`);
+    await start(client);
+    await eventually(async () => (await queued(client, data.containerId)).endStatus);
+    const response = await client.send(`agent/${agent}/containers.json`);
+    const body = await response.json<{ data: Json[] }>();
+    expectLikeGolden(body, "phantombuster/containers");
+    expect(body.data).toMatchObject([
+      {
+        id: data.containerId,
+        launchNumber: 1,
+        launchType: "manual",
+        exitCode: 7,
+        lastEndMessage: "Agent finished with exit code 7",
+        lastEndStatus: "error",
+      },
+    ]);
+  });
+});
+
+describe("agent/{id}", () => {
+  it("has the agent, and its script when asked for", async () => {
+    const text = "console.log(1)";
+    const agent = await newAgent(client, text, { executionTimeLimit: 60, maxParallelExecs: 3 });
+    for (const path of [`agent/${agent}`, `agent/${agent}.json`]) {
+      const { code, data } = await client.get(path);
+      expect(code).toBe(200);
+      expect(data).toMatchObject({
+        id: agent,
+        launch: "manually",
+        nbLaunches: 0,
+        executionTimeLimit: 60,
+        maxParallelExecs: 3,
+        lastEndMessage: null,
+        lastEndStatus: null,
+      });
+      expect(data).not.toHaveProperty("script");
+    }
+    const { data } = await client.get(`agent/${agent}.json?withScript=1`);
+    expect(data).toMatchObject({ script: { id: data.scriptId, text } });
+  });
+});
+
+describe("user.json", () => {
+  it("has the account, its agents, and what is left of its plan", async () => {
+    const other = await newClient();
+    const agent = await newAgent(other, "", { script: null });
+    const { data } = await other.get<Launched>(`agent/${agent}/launch`);
+    await start(other);
+    await eventually(async () => (await queued(other, data.containerId)).endStatus);
+    const response = await other.send("user.json");
+    const body = await response.json<{ data: Json }>();
+    expectLikeGolden(body, "phantombuster/user");
+    const { email, plan, agents, ...left } = body.data as {
+      email: string;
+      plan: { executionTime: number; emails: number; size: number };
+      agents: Json[];
+    } & Record<"timeLeft" | "emailsLeft" | "storageLeft", number>;
+    expect(email).toBe(other.account.email);
+    expect(agents).toMatchObject([
+      {
+        id: agent,
+        scriptId: 0,
+        lastEndMessage: "Agent has no associated script",
+        lastEndStatus: "launch failed",
+        running: false,
+      },
+    ]);
+    expect(left.emailsLeft).toBe(plan.emails);
+    expect(left.storageLeft).toBe(plan.size);
+    expect(left.timeLeft).toBeLessThanOrEqual(plan.executionTime);
+    expect(left.timeLeft).toBeGreaterThan(plan.executionTime - 60);
   });
 });
