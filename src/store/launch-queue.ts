@@ -21,10 +21,13 @@ export function nextInLine(now: number, caps: LaunchCaps) {
       SELECT * FROM (SELECT account_id, agent_id FROM ${launches}
         WHERE state = 'queued' ORDER BY account_id, agent_id LIMIT 1)
       UNION ALL
-      SELECT l.account_id, l.agent_id FROM line JOIN ${launches} l ON l.id = (
-        SELECT n.id FROM ${launches} n
-        WHERE n.state = 'queued' AND (n.account_id, n.agent_id) > (line.account_id, line.agent_id)
-        ORDER BY n.account_id, n.agent_id, n.id LIMIT 1)
+      SELECT l.account_id, l.agent_id FROM line JOIN ${launches} l ON l.id = coalesce(
+        (SELECT n.id FROM ${launches} n
+          WHERE n.state = 'queued' AND n.account_id = line.account_id AND n.agent_id > line.agent_id
+          ORDER BY n.agent_id, n.id LIMIT 1),
+        (SELECT n.id FROM ${launches} n
+          WHERE n.state = 'queued' AND n.account_id > line.account_id
+          ORDER BY n.account_id, n.agent_id, n.id LIMIT 1))
     )
     SELECT l.id FROM line
     JOIN ${agents} a ON a.id = line.agent_id

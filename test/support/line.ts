@@ -1,11 +1,13 @@
 import { env } from "cloudflare:workers";
 import type { Ctx, Settings, SystemCtx } from "../../src/domain/context.ts";
 import type { LaunchOrder, LiveLaunches } from "../../src/domain/ports.ts";
-import { endingLaunch, endLaunch, endOf } from "../../src/domain/agent/end-launch.ts";
+import { endingLaunch, endLaunch, endOf, type Taken } from "../../src/domain/agent/end-launch.ts";
 import type { RunEnd } from "../../src/domain/ports.ts";
 import { systemContext } from "../../src/runtime/context.ts";
 import { findAgent } from "../../src/store/agent.ts";
 import { findLaunch } from "../../src/store/launch.ts";
+
+const NOTHING: Taken = { files: [], letters: 0 };
 
 /** The line of launches with nobody behind it: what is started is only noted. */
 export interface Line {
@@ -18,7 +20,7 @@ export interface Line {
   aborted: [launchId: number, how: string][];
   /** Wake-ups that were sent. */
   woken: () => number;
-  end: (order: LaunchOrder, end?: RunEnd | { type: "lost" }) => Promise<void>;
+  end: (order: LaunchOrder, end?: RunEnd | { type: "lost" }, taken?: Taken) => Promise<void>;
 }
 
 export function newLine(
@@ -59,7 +61,7 @@ export function newLine(
     started,
     aborted,
     woken: () => woken,
-    end: async ({ launchId, claim }, end = { type: "exited", code: 0 }) => {
+    end: async ({ launchId, claim }, end = { type: "exited", code: 0 }, taken = NOTHING) => {
       const row = await env.DB.prepare("SELECT account_id FROM launches WHERE id = ?")
         .bind(launchId)
         .first<{ account_id: string }>();
@@ -67,7 +69,7 @@ export function newLine(
       const agent = launch && (await findAgent(system.db, launch.accountId, launch.agentId));
       if (!launch || !agent) throw new Error("No such launch");
       const ending = endingLaunch(launch, agent.agent, claim);
-      await endLaunch(system, ending, endOf(end, now()), { files: [], letters: 0 });
+      await endLaunch(system, ending, endOf(end, now()), taken);
     },
   };
 }

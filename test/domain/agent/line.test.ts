@@ -49,8 +49,8 @@ describe("the line of launches", () => {
       const ctx = line.apart(own);
       for (let agent = 0; agent < count; agent += 1) {
         const agentId = await newAgent(ctx, "1", { maxParallelExecs: 2 });
-        for (let launch = 0; launch < 10; launch += 1) {
-          const { launchId } = await launchAgent(ctx, { agentId });
+        const ten = Array.from({ length: 10 }, () => launchAgent(ctx, { agentId }));
+        for (const { launchId } of await Promise.all(ten)) {
           accountOf.set(launchId, account);
           queued.push(launchId);
         }
@@ -67,22 +67,21 @@ describe("the line of launches", () => {
     expect(perAccount(running)).toEqual([4, 4, 4]);
     const open = [...running];
     for (let ends = 0; open.length > 0; ends += 1) {
-      const order = open.shift();
-      if (order) await line.end(order);
+      await Promise.all(open.splice(0, 5).map((order) => line.end(order)));
       open.push(...(await startAll(line)));
-      if (ends % 10 !== 0) continue;
+      if (ends % 4 !== 0) continue;
       expect(Math.max(0, ...(await underway("agent_id")))).toBeLessThanOrEqual(2);
       expect(Math.max(0, ...(await underway("account_id")))).toBeLessThanOrEqual(6);
       expect(open.length).toBeLessThanOrEqual(12);
     }
     // Each was started, once.
     const order = line.started.map(({ launchId }) => launchId);
-    expect(order.toSorted((a, b) => a - b)).toEqual(queued);
+    expect(order.toSorted((a, b) => a - b)).toEqual(queued.toSorted((a, b) => a - b));
     // While all three wait they advance side by side: the small ones are done early.
     const last = (account: number) => order.findLastIndex((id) => accountOf.get(id) === account);
     expect(last(2)).toBeLessThan(80);
     expect(last(1)).toBeLessThan(140);
-  });
+  }, 120_000);
 
   it("starts the oldest of an agent first", async () => {
     const line = newLine();
