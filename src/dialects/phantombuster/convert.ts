@@ -21,9 +21,13 @@ import type { LaunchOptions, Output, OutputQuery, ScriptSave } from "./wire.ts";
 
 /** @throws Fault NOT_FOUND for what is no number: wire/phantombuster.rst, "Errors". */
 export function toId(text: string | undefined, what: "Agent" | "Script"): number {
-  const digits = /^(\d{1,15})(?:\.json)?$/.exec(text ?? "")?.[1];
-  if (digits === undefined) throw new Fault("NOT_FOUND", `${what} not found`);
-  return Number(digits);
+  if (!/^\d{1,15}$/.test(text ?? "")) throw new Fault("NOT_FOUND", `${what} not found`);
+  return Number(text);
+}
+
+/** What stands last in a path, where `.json` may follow it or not. */
+export function withoutSuffix(text = ""): string {
+  return text.replace(/\.json$/, "");
 }
 
 const seconds = (milliseconds: number) => Math.floor(milliseconds / 1000);

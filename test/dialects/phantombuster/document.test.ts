@@ -59,6 +59,7 @@ describe("agent/{id}/launch.json", () => {
       await client.get("agent/abc/launch.json"),
       await client.get(`agent/${agent}.5/launch.json`),
       await client.get(`agent/-${agent}/launch.json`),
+      await client.get(`agent/${agent}.json/launch.json`),
       await stranger.get(`agent/${agent}/launch.json`),
       await stranger.post(`agent/${agent}/launch`),
       await stranger.get(`agent/${agent}.json`),

@@ -1,7 +1,7 @@
 import { abortAgent, getAgent, getScript, listEndedLaunches } from "../../../domain/agent/index.ts";
 import { route } from "../../kit/index.ts";
 import { success } from "../answer.ts";
-import { fromAgent, fromLaunch, toId } from "../convert.ts";
+import { fromAgent, fromLaunch, toId, withoutSuffix } from "../convert.ts";
 import { AbortOptions, AgentQuery } from "../wire.ts";
 import { assertActs } from "./launch.ts";
 
@@ -52,7 +52,7 @@ export const agents = [
     auth: "key",
     query: AgentQuery,
     handle: async (ctx, { params, query }) => {
-      const agent = await getAgent(ctx, toId(params.id, "Agent"));
+      const agent = await getAgent(ctx, toId(withoutSuffix(params.id), "Agent"));
       const { scriptId } = agent;
       const script = query.withScript && scriptId !== null ? await getScript(ctx, scriptId) : null;
       return success(fromAgent(agent, ctx.actor.accountId, script));

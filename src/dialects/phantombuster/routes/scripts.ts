@@ -10,7 +10,7 @@ import {
 } from "../../../domain/agent/index.ts";
 import { route } from "../../kit/index.ts";
 import { plain, success } from "../answer.ts";
-import { fromScript, textless, toId, toSaveScript } from "../convert.ts";
+import { fromScript, textless, toId, toSaveScript, withoutSuffix } from "../convert.ts";
 import {
   SCRIPT_BODY_LIMIT,
   ScriptQuery,
@@ -75,7 +75,8 @@ export const scripts = [
     handle: async (ctx, { params, query }) => {
       const { name = "" } = params;
       const raw = name.endsWith(".txt");
-      const script = await getScript(ctx, toId(raw ? name.slice(0, -4) : name, "Script"));
+      const id = raw ? name.slice(0, -".txt".length) : withoutSuffix(name);
+      const script = await getScript(ctx, toId(id, "Script"));
       if (raw) return plain(script.text);
       return success(fromScript(query.withoutText ? textless(script) : script));
     },
@@ -99,9 +100,11 @@ export const scripts = [
     auth: "key",
     handle: async (ctx, { params }) => {
       const { name = "" } = params;
-      const isId = /^\d+(?:\.json)?$/.test(name);
-      const id = isId ? toId(name, "Script") : (await findScriptByName(ctx, name)).id;
-      await deleteScript(ctx, id);
+      const id = withoutSuffix(name);
+      const script = /^\d+$/.test(id)
+        ? await getScript(ctx, toId(id, "Script"))
+        : await findScriptByName(ctx, name);
+      await deleteScript(ctx, script.id);
       return success(null);
     },
   }),
