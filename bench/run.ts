@@ -39,6 +39,7 @@ const ORDER = [
   "stream",
   "experiments",
   "reports",
+  "scripts",
 ];
 const SUPPORT = new Set(["run", "table"]);
 
@@ -83,10 +84,10 @@ async function runOne(name: string, bench: Bench): Promise<boolean> {
   bench.say(`${name} …`);
   try {
     const module = (await import(`./${name}.ts`)) as {
-      run?: (bench: Bench) => Promise<BenchTable>;
+      run?: (bench: Bench) => Promise<BenchTable | BenchTable[]>;
     };
     if (module.run === undefined) throw new Error("it exports no run()");
-    const markdown = toMarkdown(await module.run(bench));
+    const markdown = [await module.run(bench)].flat().map(toMarkdown).join("\n");
     console.log(markdown);
     await writeFile(join(RESULTS, `${name}.md`), markdown);
     return true;

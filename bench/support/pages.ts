@@ -6,7 +6,10 @@ import type { AddressInfo } from "node:net";
 /** The accessible name of the button that the benches press. */
 export const BUTTON = "Add to cart";
 
-/** A page of everyday size: some eighty elements, a style sheet, a form, one button to press. */
+/**
+ * A page of everyday size: some eighty elements, a style sheet, a form, one button to press. Its
+ * script is one that PhantomJS understands too.
+ */
 const SHOP = `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Shop</title><style>
 body { font: 16px/1.5 sans-serif; margin: 0 auto; max-width: 60rem }
@@ -21,8 +24,8 @@ nav a { margin-right: 1rem } .card { border: 1px solid #ccc; padding: 1rem; marg
 <button id="add" type="button">${BUTTON}</button> <output id="count">0</output></div>
 ${Array.from({ length: 15 }, (_, index) => `<div class="card"><h2>Lamp ${index}</h2><p>Lamp number ${index} of this shop.</p><a href="/shop#${index}">Details of lamp ${index}</a></div>`).join("\n")}
 </main><script>
-let count = 0;
-document.getElementById("add").addEventListener("click", () => {
+var count = 0;
+document.getElementById("add").addEventListener("click", function () {
   document.getElementById("count").textContent = String(++count);
 });
 </script></body></html>`;

@@ -5,26 +5,31 @@
  * Arguments: the folder of the bundles, the folder of the data, the `.dev.vars`.
  */
 import { readdir, readFile } from "node:fs/promises";
-import { basename, extname, join, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { convertV4MiniflareOptions, Miniflare, type V4WorkerOptions } from "miniflare";
 import { unstable_getMiniflareWorkerOptions, unstable_readConfig } from "wrangler";
 import { readVars } from "../../scripts/dev-vars.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
-/** How wrangler bundles what is no script. */
-const TYPES: Record<string, "ESModule" | "CompiledWasm" | "Text" | "Data"> = {
-  ".js": "ESModule",
-  ".wasm": "CompiledWasm",
-  ".txt": "Text",
-  ".html": "Text",
-  ".sql": "Text",
-  ".bin": "Data",
+/**
+ * How wrangler bundles what is no script, by how the name ends: a Worker's one script is its entry,
+ * and a package's `./wasm` has no suffix.
+ */
+const TYPES: Record<string, "CompiledWasm" | "Text" | "Data"> = {
+  js: "Text",
+  json: "Text",
+  wasm: "CompiledWasm",
+  txt: "Text",
+  html: "Text",
+  sql: "Text",
+  bin: "Data",
 };
 const NAMES = {
   outrider: "outrider",
   baseline: "baseline",
   prober: "prober",
   lists: "lists",
+  sandbox: "sandbox",
 } as const;
 
 /** What the parent is told once all of them answer. */
@@ -33,6 +38,7 @@ export interface Ready {
   baseline: string;
   prober: string;
   lists: string;
+  sandbox: string;
 }
 
 const [bundles, data, varsFile] = process.argv.slice(2);
@@ -56,6 +62,7 @@ const runtime = new Miniflare(
       await worker(NAMES.baseline, join(ROOT, "bench/baseline/wrangler.toml"), {}),
       await worker(NAMES.prober, join(ROOT, "bench/prober/wrangler.toml"), {}),
       await worker(NAMES.lists, join(ROOT, "bench/lists/wrangler.toml"), {}),
+      await worker(NAMES.sandbox, join(ROOT, "bench/sandbox/wrangler.toml"), {}),
     ],
   }),
 );
@@ -69,6 +76,7 @@ const ready: Ready = {
   baseline: (await runtime.unsafeGetDirectURL(NAMES.baseline)).origin,
   prober: (await runtime.unsafeGetDirectURL(NAMES.prober)).origin,
   lists: (await runtime.unsafeGetDirectURL(NAMES.lists)).origin,
+  sandbox: (await runtime.unsafeGetDirectURL(NAMES.sandbox)).origin,
 };
 process.send?.(ready);
 
@@ -87,16 +95,16 @@ async function worker(
   const { modulesRules: _rules, ...bindings } = workerOptions;
   const folder = join(bundles ?? "", name);
   const entry = `${basename(unstable_readConfig({ config: configPath }).main ?? "", ".ts")}.js`;
-  const others = (await readdir(folder)).filter((file) => file !== entry && extname(file) in TYPES);
+  const others = (await readdir(folder)).flatMap((file) => {
+    const type = file === entry ? undefined : TYPES[/[.-](\w+)$/.exec(file)?.[1] ?? ""];
+    return type ? [{ type, path: join(folder, file) }] : [];
+  });
   return {
     ...bindings,
     name,
     rootPath: folder,
     modulesRoot: folder,
-    modules: [entry, ...others].map((file) => ({
-      type: TYPES[extname(file)] ?? "Text",
-      path: join(folder, file),
-    })),
+    modules: [{ type: "ESModule", path: join(folder, entry) }, ...others],
     bindings: { ...(workerOptions.bindings as Record<string, string>), ...vars },
     unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }],
   };

@@ -21,6 +21,8 @@ export interface Stack {
   prober: Api;
   /** The product's paging of checks alone: bench/lists/worker.ts. */
   lists: Api;
+  /** The product's sandbox alone: bench/sandbox/worker.ts. */
+  sandbox: Api;
   /** The process that is workerd; undefined where it cannot be told. */
   workerd: number | undefined;
 }
@@ -37,6 +39,7 @@ export async function startStack(folder: string): Promise<Stack> {
     bundle("bench/baseline/wrangler.toml", join(bundles, "baseline")),
     bundle("bench/prober/wrangler.toml", join(bundles, "prober")),
     bundle("bench/lists/wrangler.toml", join(bundles, "lists")),
+    bundle("bench/sandbox/wrangler.toml", join(bundles, "sandbox")),
     node(join(ROOT, "scripts/local-database.ts"), data, varsFile),
   ]);
   const server = fork(join(import.meta.dirname, "server.ts"), [bundles, data, varsFile], {
@@ -57,6 +60,7 @@ export async function startStack(folder: string): Promise<Stack> {
     baseline: new Api(ready.baseline),
     prober: new Api(ready.prober),
     lists: new Api(ready.lists),
+    sandbox: new Api(ready.sandbox),
     workerd: await childOf(server.pid, "workerd"),
   };
 }
