@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { runSuite, SUITES } from "../support/casper-suite.ts";
 
 /** What PhantomJS 2.1.1 itself makes of the files: assertions made and passed. */
@@ -26,11 +26,11 @@ describe("CasperJS's own suite", () => {
     totals.wall += wall;
     if (passed === executed) totals.files += 1;
     const known = KNOWN[suite];
-    if (known) expect(passed, output).toBeGreaterThan(0);
+    if (known) expect({ some: passed > 0, output }).toMatchObject({ some: true });
     else expect({ passed, output }).toMatchObject({ passed: executed });
   });
 
-  afterAll(() => {
+  it("passes all but what is known", () => {
     const missing = Object.values(KNOWN).reduce((sum, known) => sum + known.missing, 0);
     const { passed, files, wall } = totals;
     process.stdout.write(
