@@ -110,7 +110,10 @@
       return found !== null && found.writable;
     },
     absolute: function (path) {
-      return guest.host("fs.absolute", String(path));
+      var text = String(path);
+      // CasperJS asks it hundreds of times a page, of paths that are absolute already.
+      if (text.startsWith("/") && !/\/\.{0,2}(?:\/|$)/.test(text)) return text;
+      return guest.host("fs.absolute", text);
     },
     canonical: function (path) {
       return fs.absolute(path);
