@@ -161,10 +161,20 @@
     });
   };
 
+  /** Scripts of PhantomJS's day look for its engine's words. */
+  function asWebKitSays(message) {
+    return message.replace(
+      /^ReferenceError: '?([^\s']+)'? is not defined$/,
+      "ReferenceError: Can't find variable: $1",
+    );
+  }
+
   /** Tells the script's own handler; where it has none the run ends (PhantomJS would hang). */
   guest.onUncaught = function (error) {
     var isError = error && typeof error === "object" && "message" in error;
-    var message = isError ? (error.name || "Error") + ": " + error.message : String(error);
+    var message = asWebKitSays(
+      isError ? (error.name || "Error") + ": " + error.message : String(error),
+    );
     var handler = global.phantom && global.phantom.onError;
     if (typeof handler === "function" && handler !== global.phantom.defaultErrorHandler) {
       try {

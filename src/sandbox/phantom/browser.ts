@@ -7,6 +7,8 @@ import { Page } from "./page.ts";
 import { type CdpEvent, type Send, sessionOf } from "./protocol.ts";
 import { Servers } from "./servers.ts";
 
+/** How long a page may take to come. */
+const ATTACH_MS = 30_000;
 /** Pages that one run may have open at once. */
 const MAX_PAGES = 20;
 
@@ -85,10 +87,16 @@ export class PhantomBrowser {
       spare === undefined
         ? await this.root("Target.createTarget", { url: "about:blank" })
         : { targetId: spare };
-    const page =
-      this.#made.get(targetId) ??
-      (await new Promise<Page>((resolve) => this.#expected.set(targetId, resolve)));
+    const made = this.#made.get(targetId);
     this.#made.delete(targetId);
+    return made ?? this.#expect(targetId);
+  }
+
+  async #expect(targetId: string): Promise<Page> {
+    const { promise, resolve } = Promise.withResolvers<Page>();
+    this.#expected.set(targetId, resolve);
+    const page = await Promise.race([promise, scheduler.wait(ATTACH_MS)]);
+    if (!page) throw new Error("The browser does not make a page.");
     return page;
   }
 
@@ -171,16 +179,19 @@ export class PhantomBrowser {
     if (opener) {
       page.settings = opener.settings;
       page.viewport = { ...opener.viewport };
+      page.openedAs = opener.opening.shift() ?? "";
+      // Its first requests wait for the script's word, which comes after it was told of the page.
+      page.listens = new Set(opener.listens);
     }
     void this.#ready(page, opener);
   }
 
   async #ready(page: Page, opener: Page | undefined): Promise<void> {
-    // A page that its opener closes again at once is not ready for anything.
-    if (opener) opener.notify("onPageCreated", [page.id]);
+    opener?.notify("onPageCreated", [page.id]);
     try {
       await page.setUp();
     } catch {
+      // A page that its opener closes again at once is not ready for anything.
       return;
     }
     if (opener) return;

@@ -30,7 +30,7 @@ export async function run(page: Page, expression: string, frame?: Frame): Promis
     if (GONE.test((error as Error).message)) return null;
     throw error;
   } finally {
-    await page.settled();
+    await page.loading.settled();
   }
 }
 

@@ -59,7 +59,7 @@ export function workings({ browser, files, local, world }: PhantomParts) {
     const { method, headers, data, settings } = opening;
     const url = local.asked(opening.url) ?? addressOf(opening.url);
     await page.use(settings, browser.userAgent);
-    page.begin(local.shown(url));
+    const turn = page.begin(local.shown(url));
     try {
       if (/^https?:/.test(url) && !local.owns(url) && browser.servers.portOf(url) === null)
         await world.assertAllowed(url);
@@ -68,23 +68,24 @@ export function workings({ browser, files, local, world }: PhantomParts) {
       page.notify("onResourceError", [
         { id: 0, url, errorCode: 201, errorString: (error as Error).message },
       ]);
-      page.fail();
+      page.loading.refused(turn, true);
       return;
     }
     // Answered when the page has come, which the script does not wait for.
     page
       .send("Page.navigate", { url })
       .then(({ errorText, loaderId }) => {
-        if (errorText !== undefined || loaderId === undefined) page.refused(errorText);
+        const failed = errorText !== undefined;
+        if (failed || loaderId === undefined) page.loading.refused(turn, failed);
       })
-      .catch(() => {});
+      .catch(() => page.loading.refused(turn, true));
   }
 
   async function history(page: Page, steps: number): Promise<boolean> {
     const { currentIndex, entries } = await page.send("Page.getNavigationHistory");
     const entry = entries[currentIndex + steps];
     if (!entry) return false;
-    page.notify("onNavigationRequested", [entry.url, "BackOrForward", true, true]);
+    page.begin(local.shown(entry.url), "BackOrForward");
     await page.send("Page.navigateToHistoryEntry", { entryId: entry.id });
     return true;
   }
@@ -99,11 +100,11 @@ export function workings({ browser, files, local, world }: PhantomParts) {
     content: readMain(HTML),
     setContent: (page, content: string) => setContent(page, page.frames.main, content),
     plainText: readMain(TEXT),
-    loading: (page) => page.loading,
-    loadingProgress: (page) => (page.loading ? 50 : 100),
+    loading: (page) => page.loading.active,
+    loadingProgress: (page) => (page.loading.active ? 50 : 100),
     canGoBack: (page) => canGo(page, -1),
     canGoForward: (page) => canGo(page, 1),
-    windowName: readMain("window.name"),
+    windowName: (page) => page.openedAs ?? readMain("window.name")(page),
     frameUrl: async (page) =>
       local.shown(String((await run(page, "document.location.href")) ?? "")),
     frameTitle: read("document.title"),
@@ -166,7 +167,7 @@ export function workings({ browser, files, local, world }: PhantomParts) {
     goForward: (page) => history(page, 1),
     go: (page, steps: number) => history(page, steps),
     reload: async (page) => {
-      page.notify("onNavigationRequested", [page.url, "Reload", true, true]);
+      page.begin(page.url, "Reload");
       await page.send("Page.reload");
     },
     stop: (page) => page.send("Page.stopLoading"),
@@ -188,7 +189,7 @@ export function workings({ browser, files, local, world }: PhantomParts) {
       await sendInput(page.send, event, mouse);
       if (/click/.test(event.type))
         world.tell({ type: "click", element: `${mouse.x}, ${mouse.y}` });
-      await page.settled();
+      await page.loading.settled();
     },
     upload: (page, { selector, files: paths }: { selector: string; files: string[] }) => {
       const chosen = paths.map((path) => ({

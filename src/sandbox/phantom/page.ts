@@ -1,16 +1,13 @@
 import type { RunEvent } from "../../domain/ports.ts";
 import type { Mailbox, Urgency } from "../mailbox.ts";
+import { answerDialog } from "./dialogs.ts";
 import { Frames, type FrameInfo } from "./frames.ts";
 import { inPageSetup } from "./in-page.ts";
+import { Loading } from "./loading.ts";
 import type { LocalFiles } from "./local-files.ts";
 import { type CdpEvent, type Send, tell } from "./protocol.ts";
 import type { PageSettings } from "./settings.ts";
 import { traceOf, wordsOf } from "./trace.ts";
-
-/** How long the end of a document's request is waited for after its page is there. */
-const DOCUMENT_MS = 2_000;
-/** How long a navigation that was asked for may take to begin. */
-const BEGIN_MS = 1_000;
 
 /** Qt's words for how a navigation came about. */
 const NAVIGATION_TYPES: Record<string, string> = {
@@ -56,19 +53,15 @@ export class Page {
   /** Callbacks that the page waits for. */
   listens = new Set<string>();
   locked = false;
-  loading = false;
   closed = false;
+  /** Name that a pop-up was opened under: until it has a document it cannot be asked. */
+  openedAs: string | null = null;
+  /** Names of the pop-ups that it opens just now, in order. */
+  readonly opening: string[] = [];
+  readonly loading: Loading;
   /** Address as the script sees it; a page that could not be loaded has none. */
   url = "about:blank";
   readonly #options: PageOptions;
-  #failed = false;
-  /** A navigation was asked for and has not begun. */
-  #awaited: PromiseWithResolvers<void> | null = null;
-  /** Address of a navigation that the script itself has begun and announced. */
-  #announced = false;
-  #dialog = false;
-  readonly #loadingFrames = new Set<string>();
-  #document: PromiseWithResolvers<void> | null = null;
 
   constructor(options: PageOptions) {
     this.id = options.id;
@@ -76,6 +69,13 @@ export class Page {
     this.send = options.send;
     this.#options = options;
     this.frames = new Frames(options.targetId, options.send);
+    this.loading = new Loading(options.targetId, {
+      started: () => this.notify("onLoadStarted", []),
+      finished: (success) => {
+        if (success) options.tell({ type: "page_load", url: this.url });
+        this.notify("onLoadFinished", [success ? "success" : "fail"]);
+      },
+    });
   }
 
   /** Makes the page ready, in one round trip. */
@@ -109,11 +109,13 @@ export class Page {
     });
   }
 
-  /** The script opens an address: what it must hear of that comes before the browser's word. */
-  begin(url: string): void {
-    this.#announced = true;
-    this.#failed = false;
-    this.notify("onNavigationRequested", [url, "Other", true, true]);
+  /**
+   * The script makes the page go somewhere: what it must hear of that comes before the browser's
+   * word. @returns For `loading.refused`.
+   */
+  begin(url: string, type = "Other"): number {
+    this.notify("onNavigationRequested", [url, type, true, true]);
+    return this.loading.begin();
   }
 
   /** How the document that is opened now is asked for. */
@@ -142,45 +144,12 @@ export class Page {
     }
   }
 
-  /** An address could not be opened. */
-  fail(): void {
-    this.#failed = true;
-    this.#announced = false;
-    if (this.loading) return;
-    this.notify("onLoadStarted", []);
-    this.notify("onLoadFinished", ["fail"]);
-  }
-
-  /** The browser did not go where it was told to: no document came, or it was there already. */
-  refused(errorText: string | undefined): void {
-    this.#announced = false;
-    if (errorText !== undefined && !this.loading && this.#failed) return;
-    if (errorText === undefined) {
-      this.notify("onLoadStarted", []);
-      this.notify("onLoadFinished", ["success"]);
-    }
-  }
-
-  /** The main document could not be had. */
-  documentFailed(): void {
-    this.#failed = true;
-  }
-
   notify(name: string, args: unknown[], urgency: Urgency | null = null): void {
     this.#options.mailbox.tell({ kind: "page", page: this.id, name, args }, urgency);
   }
 
   ask(name: string, args: unknown[], urgency: Urgency): Promise<unknown> {
     return this.#options.mailbox.ask({ kind: "page", page: this.id, name, args }, urgency);
-  }
-
-  /** Waits until a navigation that the page was just told to make has begun. */
-  async settled(): Promise<void> {
-    if (!this.#awaited) return;
-    const begun = this.#awaited.promise;
-    const timer = setTimeout(() => this.#begun(), BEGIN_MS);
-    await begun;
-    clearTimeout(timer);
   }
 
   /** @param send The session that the event came on. */
@@ -206,7 +175,7 @@ export class Page {
         // One that moves to another process lives on.
         if (params.reason === "swap") break;
         this.frames.detach(params.frameId);
-        this.#stopLoading(params.frameId);
+        this.loading.frameStopped(params.frameId);
         break;
       case "Page.frameRequestedNavigation":
         if (params.disposition === "currentTab") {
@@ -214,13 +183,13 @@ export class Page {
         }
         break;
       case "Page.frameScheduledNavigation":
-        if (params.delay === 0) this.#await();
+        if (params.delay === 0) this.loading.ask();
         break;
       case "Page.frameClearedScheduledNavigation":
-        if (!this.loading) this.#begun();
+        this.loading.unask();
         break;
       case "Page.frameStartedLoading":
-        this.#startLoading(params.frameId);
+        this.loading.frameStarted(params.frameId);
         break;
       case "Page.frameNavigated":
         this.#navigated(params.frame as FrameInfo, send);
@@ -229,10 +198,15 @@ export class Page {
         this.#movedWithin(params.frameId, params.url);
         break;
       case "Page.frameStoppedLoading":
-        this.#stopLoading(params.frameId);
+        this.loading.frameStopped(params.frameId);
+        break;
+      case "Page.windowOpen":
+        this.opening.push(params.windowName);
         break;
       case "Page.javascriptDialogOpening":
-        void this.#answerDialog(params, send);
+        void answerDialog(this, params, this.#options.token).then((answer) =>
+          tell(send, "Page.handleJavaScriptDialog", answer),
+        );
         break;
       case "Runtime.consoleAPICalled": {
         const text = wordsOf(params.args);
@@ -271,41 +245,19 @@ export class Page {
     const type = NAVIGATION_TYPES[reason] ?? "Other";
     const shown = this.#options.local.shown(url);
     this.notify("onNavigationRequested", [shown, type, !(isMain && this.locked), isMain]);
-    if (!this.locked) this.#await();
-  }
-
-  #await(): void {
-    if (this.loading) return;
-    this.#awaited ??= Promise.withResolvers<void>();
-  }
-
-  #begun(): void {
-    this.#awaited?.resolve();
-    this.#awaited = null;
-  }
-
-  /** A page loads for as long as any of its frames does. */
-  #startLoading(frameId: string): void {
-    this.#loadingFrames.add(frameId);
-    if (this.loading) return;
-    this.loading = true;
-    if (!this.#announced) this.#failed = false;
-    this.#announced = false;
-    this.notify("onLoadStarted", []);
-    this.#begun();
+    if (!this.locked) this.loading.ask();
   }
 
   #navigated(frame: FrameInfo, send: Send): void {
     this.frames.commit(frame, send);
-    // Frames of the document before are gone, be they done or not.
-    for (const id of this.#loadingFrames) {
-      if (!this.frames.has(id)) this.#loadingFrames.delete(id);
-    }
     if (frame.parentId !== undefined) return;
-    if (frame.unreachableUrl !== undefined) {
-      this.#failed = true;
-      return;
-    }
+    if (frame.unreachableUrl === undefined) this.#arrived(frame);
+    else this.loading.documentFailed();
+    this.loading.committed((id) => this.frames.has(id));
+  }
+
+  #arrived(frame: FrameInfo): void {
+    this.openedAs = null;
     this.url = this.#options.local.shown(frame.url + (frame.urlFragment ?? ""));
     this.#options.tell({ type: "navigation", url: this.url });
     this.notify("onUrlChanged", [this.url]);
@@ -317,72 +269,6 @@ export class Page {
     this.url = this.#options.local.shown(url);
     this.notify("onNavigationRequested", [this.url, "Other", true, true]);
     this.notify("onUrlChanged", [this.url]);
-  }
-
-  #stopLoading(frameId: string): void {
-    if (!this.#loadingFrames.delete(frameId) || this.#loadingFrames.size > 0) return;
-    this.#begun();
-    if (!this.#document) return this.#finishLoading();
-    // The browser may be done before it has told all of the document's request.
-    const { promise } = this.#document;
-    void Promise.race([promise, scheduler.wait(DOCUMENT_MS)]).then(() => {
-      if (this.#loadingFrames.size === 0) this.#finishLoading();
-    });
-    return undefined;
-  }
-
-  /** The main document is asked for. */
-  documentAsked(): void {
-    this.#document ??= Promise.withResolvers<void>();
-  }
-
-  /** All that is to be told of that request has been. */
-  documentTold(): void {
-    this.#document?.resolve();
-    this.#document = null;
-  }
-
-  #finishLoading(): void {
-    if (!this.loading) return;
-    this.loading = false;
-    if (!this.#failed) this.#options.tell({ type: "page_load", url: this.url });
-    this.notify("onLoadFinished", [this.#failed ? "fail" : "success"]);
-    this.#failed = false;
-  }
-
-  /** `callPhantom` comes as a prompt, for nothing else of a page's stands still until it is told. */
-  async #answerDialog(
-    dialog: { type: string; message: string; defaultPrompt?: string },
-    send: Send,
-  ): Promise<void> {
-    const { type, message, defaultPrompt = "" } = dialog;
-    let answer: { accept: boolean; promptText?: string } = { accept: true };
-    this.#dialog = true;
-    if (type === "alert") {
-      await this.ask("onAlert", [message], "now");
-    } else if (type === "prompt" && message === this.#options.token) {
-      const value = this.listens.has("onCallback")
-        ? await this.ask("onCallback", [JSON.parse(defaultPrompt)], "now")
-        : null;
-      answer =
-        value === null ? { accept: false } : { accept: true, promptText: JSON.stringify(value) };
-    } else if (type === "confirm") {
-      const value = this.listens.has("onConfirm")
-        ? await this.ask("onConfirm", [message], "now")
-        : true;
-      answer = { accept: value === true };
-    } else if (type === "prompt") {
-      const value = this.listens.has("onPrompt")
-        ? await this.ask("onPrompt", [message, defaultPrompt], "now")
-        : defaultPrompt;
-      answer = typeof value === "string" ? { accept: true, promptText: value } : { accept: false };
-    }
-    this.#dialog = false;
-    tell(send, "Page.handleJavaScriptDialog", answer);
-  }
-
-  /** The page stands still: nothing else can be asked of it. */
-  get inDialog(): boolean {
-    return this.#dialog;
+    this.loading.committed((id) => this.frames.has(id));
   }
 }

@@ -1,6 +1,6 @@
 import { base64Of, bytesOf } from "../binary.ts";
 import type { Mailbox } from "../mailbox.ts";
-import type { Header } from "./network.ts";
+import type { Header } from "./request.ts";
 import type { CdpRequest } from "./protocol.ts";
 import type { PageSettings } from "./settings.ts";
 
