@@ -24,22 +24,22 @@ export interface Asking {
  * @param token What its prompts say.
  */
 export async function answerDialog(
-  { listens, ask }: Asking,
+  page: Asking,
   { type, message, defaultPrompt = "" }: Dialog,
   token: string,
 ): Promise<DialogAnswer> {
   if (type === "prompt" && message === token) {
-    if (!listens.has("onCallback")) return { accept: false };
-    const value = await ask("onCallback", [JSON.parse(defaultPrompt)], "now");
+    if (!page.listens.has("onCallback")) return { accept: false };
+    const value = await page.ask("onCallback", [JSON.parse(defaultPrompt)], "now");
     return value === null ? { accept: false } : { accept: true, promptText: JSON.stringify(value) };
   }
-  if (type === "alert") await ask("onAlert", [message], "now");
-  if (type === "confirm" && listens.has("onConfirm")) {
-    return { accept: (await ask("onConfirm", [message], "now")) === true };
+  if (type === "alert") await page.ask("onAlert", [message], "now");
+  if (type === "confirm" && page.listens.has("onConfirm")) {
+    return { accept: (await page.ask("onConfirm", [message], "now")) === true };
   }
   if (type === "prompt") {
-    const value = listens.has("onPrompt")
-      ? await ask("onPrompt", [message, defaultPrompt], "now")
+    const value = page.listens.has("onPrompt")
+      ? await page.ask("onPrompt", [message, defaultPrompt], "now")
       : defaultPrompt;
     return typeof value === "string" ? { accept: true, promptText: value } : { accept: false };
   }

@@ -1,6 +1,6 @@
 import type { RunEvent } from "../../domain/ports.ts";
 import type { Mailbox, Urgency } from "../mailbox.ts";
-import { answerDialog } from "./dialogs.ts";
+import { answerDialog, type Dialog } from "./dialogs.ts";
 import { Frames, type FrameInfo } from "./frames.ts";
 import { inPageSetup } from "./in-page.ts";
 import { Loading } from "./loading.ts";
@@ -204,9 +204,7 @@ export class Page {
         this.opening.push(params.windowName);
         break;
       case "Page.javascriptDialogOpening":
-        void answerDialog(this, params, this.#options.token).then((answer) =>
-          tell(send, "Page.handleJavaScriptDialog", answer),
-        );
+        void this.#answer(params, send);
         break;
       case "Runtime.consoleAPICalled": {
         const text = wordsOf(params.args);
@@ -238,6 +236,13 @@ export class Page {
   #setup(): string {
     const { token, local } = this.#options;
     return inPageSetup({ token, filesOrigin: local.origin });
+  }
+
+  /** Whatever comes of it, the page does not stand still for ever. */
+  async #answer(dialog: Dialog, send: Send): Promise<void> {
+    const refusal = { accept: false };
+    const answer = await answerDialog(this, dialog, this.#options.token).catch(() => refusal);
+    tell(send, "Page.handleJavaScriptDialog", answer);
   }
 
   #requested(frameId: string, url: string, reason: string): void {
