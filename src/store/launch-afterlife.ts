@@ -44,17 +44,23 @@ export function remainingAgents(db: Database, limit: number) {
   return db.select().from(agentRemains).limit(limit);
 }
 
-/** Forgets launches of a deleted agent. @returns False when there may be more. */
+/**
+ * Forgets launches of a deleted agent, but those that somebody has: they still have to end.
+ * @returns False when there is one left.
+ */
 export async function forgetLaunchesOf(
   db: Database,
   agentId: number,
   limit: number,
 ): Promise<boolean> {
-  const gone = await db.all(sql`
-    DELETE FROM ${launches}
-    WHERE id IN (SELECT id FROM ${launches} WHERE agent_id = ${agentId} LIMIT ${limit})
-    RETURNING id`);
-  return gone.length < limit;
+  const [, left] = await db.batch([
+    db.run(sql`
+      DELETE FROM ${launches}
+      WHERE id IN (SELECT id FROM ${launches} WHERE agent_id = ${agentId} AND claim IS NULL
+        LIMIT ${limit})`),
+    db.select({ id: launches.id }).from(launches).where(eq(launches.agentId, agentId)).limit(1),
+  ]);
+  return left.length === 0;
 }
 
 /** Nothing is left of a deleted agent. */

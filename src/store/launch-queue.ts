@@ -214,6 +214,14 @@ export async function endLaunch(
   return ended.length > 0 ? { retried: again.length > 0 } : null;
 }
 
+/** Lets go of a launch whose agent was deleted: it is to be forgotten. */
+export async function abandonLaunch(db: Database, claim: Claim, at: number): Promise<void> {
+  await db
+    .update(launches)
+    .set({ state: "ended", claim: null, dueAt: null, endedAt: at, endStatus: "error" })
+    .where(held(claim));
+}
+
 /** Whether a launch is still whose claim it is. */
 export async function isHeld(db: Database, claim: Claim): Promise<boolean> {
   const row = await db.select({ id: launches.id }).from(launches).where(held(claim)).get();

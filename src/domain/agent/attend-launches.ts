@@ -1,4 +1,4 @@
-import { overdueLaunches, requeue } from "../../store/launch-queue.ts";
+import { abandonLaunch, overdueLaunches, requeue } from "../../store/launch-queue.ts";
 import type { SystemCtx } from "../context.ts";
 import { endingLaunch, endLaunch, endOf } from "./end-launch.ts";
 import { startNextLaunch } from "./start-launch.ts";
@@ -15,10 +15,12 @@ const STARTED_AT_ONCE = 20;
 export async function attendLaunches(ctx: SystemCtx): Promise<void> {
   for (const { launch, agent } of await overdueLaunches(ctx.db, ctx.now())) {
     const { id: launchId, claim, state } = launch;
-    if (claim === null || !agent) continue;
+    if (claim === null) continue;
     const order = { launchId, claim };
     try {
-      if (state === "starting") {
+      if (!agent) {
+        await abandonLaunch(ctx.db, order, ctx.now());
+      } else if (state === "starting") {
         await requeue(ctx.db, order, 0);
       } else if (!(await attended(ctx, order))) {
         const end = endOf({ type: "lost" }, ctx.now());

@@ -1,3 +1,4 @@
+import { addFileBytes } from "../../store/agent.ts";
 import { assertCanAct } from "../account/index.ts";
 import type { Ctx } from "../context.ts";
 import { Fault } from "../errors.ts";
@@ -8,7 +9,11 @@ import { Fault } from "../errors.ts";
  */
 export async function deleteFile(ctx: Ctx, input: { path: string }): Promise<void> {
   const { accountId } = assertCanAct(ctx);
-  if (!(await ctx.ports.files.remove(accountId, input.path))) {
-    throw new Fault("NOT_FOUND", "File not found");
-  }
+  const { files } = ctx.ports;
+  const { path } = input;
+  const size = await files.size(accountId, path);
+  if (!(await files.remove(accountId, path))) throw new Fault("NOT_FOUND", "File not found");
+  // What a launch left counts until the launch is forgotten.
+  const agentId = Number(/^agents\/(\d+)\/(?!launches\/)/.exec(path)?.[1] ?? 0);
+  if (agentId > 0 && size !== null) await addFileBytes(ctx.db, accountId, agentId, -size);
 }

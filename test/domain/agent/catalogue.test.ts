@@ -2,6 +2,7 @@ import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import {
   abortLaunch,
+  attendLaunches,
   clearRemains,
   createAgent,
   createScript,
@@ -198,9 +199,16 @@ describe("what launches leave", () => {
     const usage = await getUserUsage(ctx);
     expect(usage.storage.limit - usage.storage.left).toBe(3);
 
+    const last = await launchAgent(ctx, { agentId });
+    await startNextLaunch(line.system);
     await deleteAgent(ctx, agentId);
     await clearRemains(line.system);
     expect(await files(2)).toBe(false);
+    // One that somebody has is waited for, and let go of once it is overdue.
+    expect(line.aborted).toEqual([[last.launchId, "hard"]]);
+    now += 60_000;
+    await attendLaunches(line.system);
+    await clearRemains(line.system);
     const rows = await env.DB.prepare("SELECT 1 FROM launches WHERE agent_id = ?")
       .bind(agentId)
       .all();

@@ -1,3 +1,4 @@
+import { launchAgent, readOutput } from "../../../src/domain/agent/index.ts";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import {
   launched,
@@ -49,5 +50,34 @@ describe("a launch in the sandbox", () => {
       endMessage: "Agent finished with exit code 1",
       exitCode: 1,
     });
+  });
+
+  it("shows each byte of a chatty run once to who polls it", async () => {
+    const { ctx } = owner;
+    const agentId = await newAgent(
+      ctx,
+      `var n = 0;
+      (function more() {
+        for (var i = 0; i < 7; i += 1) console.log(n++ + " é漢\u{1F389}");
+        if (n < 700) setTimeout(more, 5);
+        else phantom.exit(0);
+      })();`,
+      { command: "phantomjs" },
+    );
+    const { launchId } = await launchAgent(ctx, { agentId });
+    let heard = "";
+    let polls = 0;
+    for (let at = 0, over = false; !over; polls += 1) {
+      const { console, launch } = await readOutput(ctx, { agentId, launchId, fromByte: at });
+      expect(console.from).toBe(at);
+      heard += console.text;
+      at = console.to;
+      expect(new TextEncoder().encode(heard).byteLength).toBe(at);
+      over = launch?.status === "ended";
+      await scheduler.wait(10);
+    }
+    const lines = Array.from({ length: 700 }, (_, n) => `${n} é漢🎉`);
+    expect(heard.split("\n").slice(1, -1)).toEqual(lines);
+    expect(polls).toBeGreaterThan(3);
   });
 });

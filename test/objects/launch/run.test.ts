@@ -129,6 +129,9 @@ describe("a launch", () => {
       storage: { limit: 10_000_000_000, left: 10_000_000_000 - 9 },
       running: 0,
     });
+    const saved = `/manage/files/agents/${agentId}/pages/a%20b.html`;
+    expect((await call(account.key, "DELETE", saved)).status).toBe(200);
+    expect((await getAgent(ctx, agentId)).fileBytes).toBe(0);
     // It is a visit on the account's stream.
     const visit = await eventually(async () => {
       const { body } = await call<{ status?: string }>(
