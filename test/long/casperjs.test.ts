@@ -25,6 +25,7 @@ describe("CasperJS's own suite", () => {
     totals.passed += passed;
     totals.wall += wall;
     if (passed === executed) totals.files += 1;
+    process.stdout.write(`${suite}: ${passed} of ${executed}, ${wall} ms\n`);
     expect(executed).toBeGreaterThan(0);
     const whole = passed === executed || suite in KNOWN ? "all of it" : output;
     expect(whole).toBe("all of it");
