@@ -56,30 +56,26 @@ async function moveMouse(
       buttons: kind === "mousePressed" ? BITS[button] : 0,
       clickCount,
     });
-  const click = async (count: number) => {
-    await dispatch("mousePressed", count);
-    await dispatch("mouseReleased", count);
+  // The browser takes them in order: there is no need to wait for each before the next is sent.
+  const all = async (...events: Promise<unknown>[]) => {
+    await Promise.all(events);
   };
+  const click = (count: number) => [
+    dispatch("mousePressed", count),
+    dispatch("mouseReleased", count),
+  ];
   switch (type) {
     case "mousemove":
-      await dispatch("mouseMoved", 0);
-      return;
+      return all(dispatch("mouseMoved", 0));
     case "mousedown":
-      await dispatch("mousePressed", 1);
-      return;
+      return all(dispatch("mousePressed", 1));
     case "mouseup":
-      await dispatch("mouseReleased", 1);
-      return;
+      return all(dispatch("mouseReleased", 1));
     case "click":
-      await dispatch("mouseMoved", 0);
-      await click(1);
-      return;
+      return all(dispatch("mouseMoved", 0), ...click(1));
     case "doubleclick":
     case "mousedoubleclick":
-      await dispatch("mouseMoved", 0);
-      await click(1);
-      await click(2);
-      return;
+      return all(dispatch("mouseMoved", 0), ...click(1), ...click(2));
     default:
       throw new Error(`sendEvent: there is no event '${type}'`);
   }
@@ -96,11 +92,10 @@ async function pressKeys(
   ways: ("down" | "up")[],
 ): Promise<void> {
   const keys = typeof what === "string" ? Array.from(what, keyOf) : [keyOf(Number(what))];
-  for (const key of keys) {
-    for (const way of ways) {
-      await send("Input.dispatchKeyEvent", strokeOf(key, way, modifiers, ways.length > 1));
-    }
-  }
+  const strokes = keys.flatMap((key) =>
+    ways.map((way) => strokeOf(key, way, modifiers, ways.length > 1)),
+  );
+  await Promise.all(strokes.map((stroke) => send("Input.dispatchKeyEvent", stroke)));
 }
 
 function strokeOf(
