@@ -33,7 +33,16 @@ const WALLS: [folder: string, may: string[]][] = [
     ],
   ],
   ["language/", ["language/", "domain/ports.ts", "domain/page.ts", "domain/errors.ts"]],
-  ["sandbox/", ["sandbox/", "domain/ports.ts", "domain/page.ts", "domain/errors.ts"]],
+  [
+    "sandbox/",
+    [
+      "sandbox/",
+      "domain/ports.ts",
+      "domain/page.ts",
+      "domain/errors.ts",
+      "domain/file/content-type.ts",
+    ],
+  ],
   ["runtime/", ["runtime/", "domain/", "store/", "platform/", "language/", "sandbox/"]],
   ["console/", ["console/", "dialects/kit/", "domain/"]],
 ];

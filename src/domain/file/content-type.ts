@@ -1,5 +1,6 @@
 const TYPES: Record<string, string> = {
   bmp: "image/bmp",
+  css: "text/css; charset=utf-8",
   csv: "text/csv; charset=utf-8",
   gif: "image/gif",
   htm: "text/html; charset=utf-8",

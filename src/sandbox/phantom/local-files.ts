@@ -1,5 +1,5 @@
 import type { RunFiles } from "../files.ts";
-import { contentTypeOf } from "../content-type.ts";
+import { contentTypeOf } from "../../domain/file/content-type.ts";
 
 /**
  * The run's own files as pages: a browser elsewhere cannot open them, so `file:` addresses are
