@@ -54,6 +54,9 @@
     exit: guest.exit,
     debugExit: guest.exit,
     injectJs: function (path) {
+      if (start.casperPath !== null && guest.librarysHandler === null) {
+        guest.librarysHandler = phantom.onError;
+      }
       var file = guest.findScript(path, phantom.libraryPath);
       return file !== null && run(file);
     },

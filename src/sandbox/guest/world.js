@@ -169,6 +169,9 @@
     );
   }
 
+  /** The one that CasperJS sets before it runs the script: it prints, and would hang then too. */
+  guest.librarysHandler = null;
+
   /** Tells the script's own handler; where it has none the run ends (PhantomJS would hang). */
   guest.onUncaught = function (error) {
     var isError = error && typeof error === "object" && "message" in error;
@@ -179,6 +182,7 @@
     if (typeof handler === "function" && handler !== global.phantom.defaultErrorHandler) {
       try {
         handler.call(global.phantom, message, guest.trace(error));
+        if (handler === guest.librarysHandler) guest.exit(1);
         return;
       } catch (second) {
         guest.printError(String(second), guest.trace(second));
