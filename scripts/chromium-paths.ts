@@ -106,7 +106,8 @@ export function renderWrapper(key: string, launch: Launch): string {
     launch.sandbox
       ? 'if [ "$(id -u)" = 0 ]; then set -- --no-sandbox "$@"; fi'
       : 'set -- --no-sandbox "$@"',
-    `exec ${quote(launch.executable)} "$@"`,
+    // What pages write to their consoles would fill a pipe that nobody reads, and stop the browser.
+    `exec ${quote(launch.executable)} --log-level=3 "$@"`,
     "",
   ].join("\n");
 }

@@ -23,6 +23,9 @@ import {
 } from "./chromium-paths.ts";
 import { tryToLaunch } from "./chromium-trial.ts";
 
+/** Counts up when wrappers are written another way, so that older ones are replaced. */
+const WRAPPER = 2;
+
 /** Where the browser came from; `wrangler`: its own download, made or still to be made. */
 export type ChromiumSource = "CHROME_PATH" | "machine" | "npm" | "wrangler";
 
@@ -125,7 +128,7 @@ async function* candidates(
 async function wrapperKey(candidate: Found): Promise<string | undefined> {
   if (!(await isExecutable(candidate.executable))) return undefined;
   const { size, mtimeMs } = await stat(candidate.executable);
-  return JSON.stringify([candidate.executable, size, Math.trunc(mtimeMs)]);
+  return JSON.stringify([WRAPPER, candidate.executable, size, Math.trunc(mtimeMs)]);
 }
 
 /**

@@ -14,6 +14,14 @@ export type Progress = { done: unknown } | { meanwhile: GuestEvent; ticket: numb
 /** A page may be held up by a request that waits for the guest, which waits for the page. */
 const SOON_MS = 25;
 
+/** Events that may wait: those that only tell something, and all. */
+const MAX_TALK = 2_000;
+const MAX_WAITING = 20_000;
+
+function isTalk(event: GuestEvent): boolean {
+  return event.kind === "page" && /^on(?:ConsoleMessage|Resource|Error)/.test(event.name);
+}
+
 interface Waiting {
   wake: () => void;
 }
@@ -42,6 +50,9 @@ export class Mailbox {
   }
 
   tell(event: GuestEvent, urgency: Urgency | null = null): void {
+    // A page that talks faster than the script listens is not heard to the end.
+    const full = this.#queue.length >= (isTalk(event) ? MAX_TALK : MAX_WAITING);
+    if (full && event.reply === undefined && event.kind === "page") return;
     this.#queue.push({ event, urgency, since: performance.now() });
     this.#waiting?.wake();
   }

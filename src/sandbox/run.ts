@@ -8,6 +8,7 @@ import { HOME, RunFiles } from "./files.ts";
 import busterScript from "./guest/buster.js";
 import documentScript from "./guest/document.js";
 import filesScript from "./guest/files.js";
+import limitsScript from "./guest/limits.js";
 import phantomScript from "./guest/phantom.js";
 import webpageScript from "./guest/webpage.js";
 import webserverScript from "./guest/webserver.js";
@@ -19,6 +20,7 @@ import { LocalFiles } from "./phantom/local-files.ts";
 
 /** The guest's world, in the order in which it is built. */
 const GUEST: [name: string, script: string][] = [
+  ["limits", limitsScript],
   ["world", worldScript],
   ["files", filesScript],
   ["webpage", webpageScript],
@@ -83,7 +85,7 @@ export async function run(
       browser,
       buster,
       local,
-      end: (code) => finish({ type: "exited", code }),
+      end: (code) => finish({ type: "exited", code: Number.isInteger(code) ? code & 255 : 1 }),
     });
     guest = await Interpreter.create({
       answer: (operation, argument) => answer(operations, () => ended, operation, argument),
@@ -137,7 +139,7 @@ async function live(
 function placeOf(uncaught: Uncaught | null): string {
   const frames = uncaught?.stack.split("\n") ?? [];
   const own = frames.find((frame) => /:\d+/.test(frame) && !frame.includes("outrider:"));
-  const place = /\(?([^()\s]+:\d+)(?::\d+)?\)?$/.exec(own ?? "")?.[1];
+  const place = /\(?([^()\s]+?:\d+)(?::\d+)?\)?$/.exec(own ?? "")?.[1];
   return place ? ` at ${place}` : "";
 }
 

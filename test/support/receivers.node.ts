@@ -54,7 +54,7 @@ async function answer(
     response.end();
     return;
   }
-  if (request.method === "GET") {
+  if (request.method === "GET" && path.length === 1) {
     response.end(JSON.stringify(box.received));
     return;
   }

@@ -54,9 +54,15 @@
 
   // ---- timers ----
 
+  var MAX_TIMERS = 10000;
   var timers = {};
+  var timerCount = 0;
   var lastTimer = 0;
   function addTimer(work, delay, repeats, args) {
+    if (timerCount >= MAX_TIMERS) {
+      throw new Error("A script has at most " + MAX_TIMERS + " timers.");
+    }
+    timerCount += 1;
     lastTimer += 1;
     var wait = Math.max(Number(delay) || 0, repeats ? 1 : 0);
     timers[lastTimer] = { work: work, at: now() + wait, every: repeats ? wait : null, args: args };
@@ -68,9 +74,12 @@
   global.setInterval = function (work, delay) {
     return addTimer(work, delay, true, Array.prototype.slice.call(arguments, 2));
   };
-  global.clearTimeout = global.clearInterval = function (id) {
+  function dropTimer(id) {
+    if (!Object.prototype.hasOwnProperty.call(timers, id)) return;
+    timerCount -= 1;
     delete timers[id];
-  };
+  }
+  global.clearTimeout = global.clearInterval = dropTimer;
 
   /** The timer that is due first; of several the oldest. */
   function firstTimer() {
@@ -83,7 +92,7 @@
 
   function ring(id) {
     var timer = timers[id];
-    if (timer.every === null) delete timers[id];
+    if (timer.every === null) dropTimer(id);
     else timer.at = now() + timer.every;
     guest.guarded(function () {
       if (typeof timer.work === "function") timer.work.apply(global, timer.args);

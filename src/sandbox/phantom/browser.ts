@@ -1,10 +1,11 @@
 import type { CDPEvents } from "@cloudflare/puppeteer";
 import type { DevTools, RunWorld } from "../../domain/ports.ts";
 import type { Mailbox } from "../mailbox.ts";
+import { inPageDoors } from "./in-page.ts";
 import type { LocalFiles } from "./local-files.ts";
 import { Network } from "./network.ts";
 import { Page } from "./page.ts";
-import { type CdpEvent, type Send, sessionOf } from "./protocol.ts";
+import { attachTo, type CdpEvent, type Send, sessionOf, tell } from "./protocol.ts";
 import { Servers } from "./servers.ts";
 
 /** How long a page may take to come. */
@@ -39,6 +40,8 @@ export class PhantomBrowser {
   /** A blank page that the browser began with. */
   #spare: string | undefined;
   #count = 0;
+  /** Ends what pages have been asked and will not answer, by target. */
+  readonly #gone = new Map<string, () => void>();
   readonly #challenged = new Set<string>();
 
   constructor(options: BrowserOptions) {
@@ -49,6 +52,7 @@ export class PhantomBrowser {
       send: this.root,
       servers: this.servers,
       local: options.local,
+      token: options.token,
       assertAllowed: options.assertAllowed,
       pageOf: (frameId) => this.#byFrame(frameId),
     });
@@ -62,13 +66,8 @@ export class PhantomBrowser {
       this.root("Browser.setDownloadBehavior", { behavior: "deny" }),
       this.root("Target.getTargets"),
       this.root("Target.setDiscoverTargets", { discover: true }),
-      this.root("Target.setAutoAttach", {
-        autoAttach: true,
-        // A pop-up waits until all is set up for it, its first request included.
-        waitForDebuggerOnStart: true,
-        flatten: true,
-        filter: [{ type: "page" }, { exclude: true }],
-      }),
+      // A pop-up waits until all is set up for it, its first request included.
+      this.root("Target.setAutoAttach", attachTo("page")),
     ]);
     this.#spare = targetInfos.find(({ type }) => type === "page")?.targetId;
     // What sites ask is answered as today's browser, and scripts find the name they look for.
@@ -160,8 +159,21 @@ export class PhantomBrowser {
       this.#sessions.set(sessionId, { page: parent, send });
       return;
     }
+    if (type === "worker") {
+      this.#beginWorker(sessionOf(this.#options.devTools, sessionId));
+      return;
+    }
     if (type !== "page" || this.#targets.has(targetId)) return;
-    const send = sessionOf(this.#options.devTools, sessionId);
+    const gone = Promise.withResolvers<never>();
+    gone.promise.catch(() => {});
+    const send = sessionOf(this.#options.devTools, sessionId, gone.promise);
+    if (this.#pages.size >= MAX_PAGES) {
+      // Its opener stands still as long as it does.
+      tell(send, "Runtime.runIfWaitingForDebugger");
+      tell(this.root, "Target.closeTarget", { targetId });
+      return;
+    }
+    this.#gone.set(targetId, () => gone.reject(new Error("The page is closed.")));
     const page = new Page({
       id: ++this.#count,
       targetId,
@@ -186,6 +198,13 @@ export class PhantomBrowser {
     void this.#ready(page, opener);
   }
 
+  /** A worker stands still until it is told to go on, and so do those that it makes. */
+  #beginWorker(send: Send): void {
+    tell(send, "Target.setAutoAttach", attachTo("worker"));
+    tell(send, "Runtime.evaluate", { expression: inPageDoors(this.#options.token) });
+    tell(send, "Runtime.runIfWaitingForDebugger");
+  }
+
   async #ready(page: Page, opener: Page | undefined): Promise<void> {
     opener?.notify("onPageCreated", [page.id]);
     try {
@@ -203,6 +222,8 @@ export class PhantomBrowser {
   }
 
   #destroyed(targetId: string): void {
+    this.#gone.get(targetId)?.();
+    this.#gone.delete(targetId);
     const page = this.#targets.get(targetId);
     if (!page || page.closed) return;
     page.closed = true;

@@ -29,7 +29,48 @@ export function inPageSetup({ token, filesOrigin }: InPageOptions): string {
       return open.apply(this, args);
     };
   }
-})();`;
+})();${inPageDoors(token)}`;
+}
+
+/**
+ * The ways out of a page that the browser lets nobody hold up are watched, or not there: a socket
+ * is opened once an address at its host was judged (`/<token>`, which never leaves the browser).
+ * PhantomJS knew none of the others. For windows and workers, before any script of theirs.
+ */
+export function inPageDoors(token: string): string {
+  return `(function (self) {
+  ["RTCPeerConnection", "webkitRTCPeerConnection", "WebTransport", "WebSocketStream", "SharedWorker"]
+    .forEach(function (name) { delete self[name]; });
+  delete Object.getPrototypeOf(self.navigator).serviceWorker;
+  var Socket = self.WebSocket, Address = self.URL, Asking = self.XMLHttpRequest;
+  if (!Socket || !Asking) return;
+  var apply = Reflect.apply, construct = Reflect.construct, Refusal = self.DOMException;
+  var open = Asking.prototype.open, send = Asking.prototype.send;
+  function getter(name) { return Object.getOwnPropertyDescriptor(Address.prototype, name).get; }
+  var href = getter("href"), protocol = getter("protocol"), host = getter("host");
+  function WebSocket(url, protocols) {
+    var address = new Address(url, self.document ? self.document.baseURI : self.location.href);
+    var scheme = apply(protocol, address, []);
+    var asking = new Asking();
+    var plain = scheme === "wss:" || scheme === "https:" ? "https://" : "http://";
+    apply(open, asking, ["GET", plain + apply(host, address, []) + ${JSON.stringify(`/${token}`)}, false]);
+    try {
+      apply(send, asking, []);
+    } catch (_) {
+      throw new Refusal("The address is not allowed.", "SecurityError");
+    }
+    var to = apply(href, address, []);
+    var args = protocols === undefined ? [to] : [to, protocols];
+    return construct(Socket, args, new.target === WebSocket ? Socket : new.target);
+  }
+  WebSocket.prototype = Socket.prototype;
+  ["CONNECTING", "OPEN", "CLOSING", "CLOSED"].forEach(function (name, value) {
+    Object.defineProperty(WebSocket, name, { value: value, enumerable: true });
+  });
+  var own = { configurable: true, writable: true, value: WebSocket };
+  Object.defineProperty(Socket.prototype, "constructor", own);
+  Object.defineProperty(self, "WebSocket", own);
+})(self);`;
 }
 
 /** Puts files into a field, as if a person had chosen them. Runs in the page. */

@@ -22,6 +22,8 @@ export interface NetworkOptions {
   send: Send;
   servers: Servers;
   local: LocalFiles;
+  /** Path at which pages ask whether a host may be spoken to by other ways. */
+  token: string;
   assertAllowed: RunWorld["assertAllowed"];
   pageOf: (frameId: string) => Page | undefined;
 }
@@ -51,7 +53,9 @@ export class Network {
     const { send, pageOf } = this.#options;
     const page = pageOf(paused.frameId);
     try {
-      await this.#judge(paused, page);
+      if (URL.parse(paused.request.url)?.pathname === `/${this.#options.token}`) {
+        await this.#judgeHost(paused);
+      } else await this.#judge(paused, page);
     } catch (error) {
       const reason = error instanceof Fault ? "AccessDenied" : "Failed";
       tell(send, "Fetch.failRequest", { requestId: paused.requestId, errorReason: reason });
@@ -168,6 +172,16 @@ export class Network {
       responseCode: 200,
       responseHeaders: [{ name: "Content-Type", value: found.contentType }],
       body: base64Of(found.body),
+    });
+  }
+
+  async #judgeHost({ requestId, request }: Paused): Promise<void> {
+    const { send, assertAllowed } = this.#options;
+    await assertAllowed(new URL("/", request.url).href);
+    await send("Fetch.fulfillRequest", {
+      requestId,
+      responseCode: 204,
+      responseHeaders: [{ name: "Access-Control-Allow-Origin", value: "*" }],
     });
   }
 

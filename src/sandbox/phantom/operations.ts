@@ -59,14 +59,17 @@ export function workings({ browser, files, local, world }: PhantomParts) {
     const { method, headers, data, settings } = opening;
     const url = local.asked(opening.url) ?? addressOf(opening.url);
     await page.use(settings, browser.userAgent);
-    const turn = page.begin(local.shown(url));
+    const turn = page.begin(url === null ? opening.url : local.shown(url));
     try {
+      if (url === null) {
+        throw new Error(`Protocol "${opening.url.split(":", 1).join("")}" is unknown`);
+      }
       if (/^https?:/.test(url) && !local.owns(url) && browser.servers.portOf(url) === null)
         await world.assertAllowed(url);
       page.openWith({ method, headers, data });
     } catch (error) {
       page.notify("onResourceError", [
-        { id: 0, url, errorCode: 201, errorString: (error as Error).message },
+        { id: 0, url: opening.url, errorCode: 201, errorString: (error as Error).message },
       ]);
       page.loading.refused(turn, true);
       return;
@@ -218,11 +221,11 @@ const TEXT = "(document.body ? document.body.innerText : '')";
  * Where a script wants to go. It may leave the scheme out; what is neither the web nor made by
  * the script itself is no address here.
  */
-function addressOf(url: string): string {
+function addressOf(url: string): string | null {
   const trimmed = url.trim();
   if (trimmed === "") return "about:blank";
-  if (/^(?:https?|data|about|blob):/i.test(trimmed)) return trimmed;
-  if (/^[a-z][a-z\d+.-]*:(?!\d)/i.test(trimmed)) return "about:blank#blocked";
+  if (/^(?:https?:|data:|blob:|about:blank(?:[?#]|$))/i.test(trimmed)) return trimmed;
+  if (/^[a-z][a-z\d+.-]*:(?!\d)/i.test(trimmed)) return null;
   return `http://${trimmed.replace(/^\/\//, "")}`;
 }
 

@@ -5,7 +5,7 @@ import { Frames, type FrameInfo } from "./frames.ts";
 import { inPageSetup } from "./in-page.ts";
 import { Loading } from "./loading.ts";
 import type { LocalFiles } from "./local-files.ts";
-import { type CdpEvent, type Send, tell } from "./protocol.ts";
+import { attachTo, type CdpEvent, type Send, tell } from "./protocol.ts";
 import type { PageSettings } from "./settings.ts";
 import { traceOf, wordsOf } from "./trace.ts";
 
@@ -88,12 +88,7 @@ export class Page {
       send("Network.enable"),
       send("Page.addScriptToEvaluateOnNewDocument", { source: setup }),
       this.applyViewport(),
-      send("Target.setAutoAttach", {
-        autoAttach: true,
-        waitForDebuggerOnStart: true,
-        flatten: true,
-        filter: [{ type: "iframe" }, { exclude: true }],
-      }),
+      send("Target.setAutoAttach", attachTo("iframe", "worker")),
       send("Runtime.runIfWaitingForDebugger"),
     ]);
     tell(send, "Runtime.evaluate", { expression: setup });
@@ -229,6 +224,7 @@ export class Page {
     tell(send, "Runtime.enable");
     tell(send, "Network.enable");
     tell(send, "Page.addScriptToEvaluateOnNewDocument", { source: setup });
+    tell(send, "Target.setAutoAttach", attachTo("iframe", "worker"));
     tell(send, "Runtime.runIfWaitingForDebugger");
     return send;
   }

@@ -25,8 +25,11 @@ export type Send = CDPSession["send"];
 /** How long anything that the browser is asked may take. */
 const LIMIT_MS = 60_000;
 
-/** A session of the browser's protocol, each command bounded in time. */
-export function sessionOf(browser: DevTools, sessionId?: string): Send {
+/**
+ * A session of the browser's protocol, each command bounded in time.
+ * @param gone Rejects when what the session is with has gone: nothing would answer.
+ */
+export function sessionOf(browser: DevTools, sessionId?: string, gone?: Promise<never>): Send {
   const send = async (method: string, params?: object): Promise<unknown> => {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const late = new Promise<never>((_, reject) => {
@@ -36,7 +39,8 @@ export function sessionOf(browser: DevTools, sessionId?: string): Send {
       );
     });
     try {
-      return await Promise.race([browser.send(method, params, sessionId), late]);
+      const answer = browser.send(method, params, sessionId);
+      return await Promise.race(gone ? [answer, late, gone] : [answer, late]);
     } finally {
       clearTimeout(timer);
     }
@@ -47,4 +51,14 @@ export function sessionOf(browser: DevTools, sessionId?: string): Send {
 /** Sends without waiting; what comes of it does not matter. */
 export function tell(send: Send, ...command: Parameters<Send>): void {
   send(...command).catch(() => {});
+}
+
+/** Parameters of Target.setAutoAttach: what comes into being waits until it is told to go on. */
+export function attachTo(...types: string[]) {
+  return {
+    autoAttach: true,
+    waitForDebuggerOnStart: true,
+    flatten: true,
+    filter: [...types.map((type) => ({ type })), { exclude: true }],
+  };
 }

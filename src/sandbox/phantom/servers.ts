@@ -18,6 +18,8 @@ export interface GivenAnswer {
   chunks: { text: string; binary: boolean }[];
 }
 
+/** Servers that one run may have open at once. */
+const MAX_SERVERS = 20;
 const LOCAL = /^(?:localhost|127\.0\.0\.1|\[::1\])$/;
 
 /**
@@ -34,8 +36,9 @@ export class Servers {
     this.#mailbox = mailbox;
   }
 
-  /** False where the port is taken, or none. */
+  /** False where the port is taken, or none, or one too many. */
   listen(port: number): boolean {
+    if (this.#ports.size >= MAX_SERVERS) return false;
     if (!Number.isInteger(port) || port < 1 || port > 65_535 || this.#ports.has(port)) return false;
     this.#ports.add(port);
     return true;

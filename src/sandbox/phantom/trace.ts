@@ -1,5 +1,8 @@
 import type { CdpException, CdpValue } from "./protocol.ts";
 
+/** Characters of a line of a page's console. */
+const MAX_WORDS = 100_000;
+
 interface Frame {
   file: string;
   line: number;
@@ -40,5 +43,5 @@ export function wordsOf(args: CdpValue[]): string {
   });
   const [first = "", ...rest] = words;
   const text = first.replace(/%[sdifoOc]/g, (whole) => rest.shift() ?? whole);
-  return [text, ...rest].join(" ");
+  return [text, ...rest].join(" ").slice(0, MAX_WORDS);
 }
