@@ -107,7 +107,7 @@ export function renderWrapper(key: string, launch: Launch): string {
       ? 'if [ "$(id -u)" = 0 ]; then set -- --no-sandbox "$@"; fi'
       : 'set -- --no-sandbox "$@"',
     // What pages write to their consoles would fill a pipe that nobody reads, and stop the browser.
-    `exec ${quote(launch.executable)} --log-level=3 "$@"`,
+    `exec ${quote(launch.executable)} --enable-logging=none "$@"`,
     "",
   ].join("\n");
 }

@@ -24,7 +24,7 @@ import {
 import { tryToLaunch } from "./chromium-trial.ts";
 
 /** Counts up when wrappers are written another way, so that older ones are replaced. */
-const WRAPPER = 2;
+const WRAPPER = 3;
 
 /** Where the browser came from; `wrangler`: its own download, made or still to be made. */
 export type ChromiumSource = "CHROME_PATH" | "machine" | "npm" | "wrangler";

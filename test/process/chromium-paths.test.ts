@@ -98,7 +98,7 @@ describe("the wrapper", () => {
       "export LD_LIBRARY_PATH='/l i b'\"${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}\"",
     );
     expect(script).toContain("export FONTCONFIG_FILE='/f.conf'");
-    expect(script).toContain(`exec '/it'\\''s/chrome' --log-level=3 "$@"`);
+    expect(script).toContain(`exec '/it'\\''s/chrome' --enable-logging=none "$@"`);
     expect(renderWrapper("k", { executable: "/c", sandbox: true })).not.toMatch(
       /LD_LIBRARY|FONTCONFIG/,
     );
