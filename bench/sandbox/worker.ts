@@ -21,7 +21,7 @@ interface Order {
 }
 
 const MB = 1024 ** 2;
-const LIMIT_MS = 90_000;
+const LIMIT_MS = 45_000;
 /** What runs can read beside their script. */
 let files: Record<string, Uint8Array> = {};
 

