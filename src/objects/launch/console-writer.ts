@@ -1,6 +1,6 @@
 import { KEPT_HEAD, KEPT_TAIL } from "../agent/console-store.ts";
 
-/** What is printed waits this long for more. */
+/** What is printed waits for more so long after the last batch; the first words do not wait. */
 const GATHER_MS = 100;
 /** Bytes with which it waits no longer. */
 const ENOUGH = 16 * 1024;
@@ -40,6 +40,7 @@ export class ConsoleWriter {
   /** Who waits for all of it to be there. */
   #flushing = 0;
   #given = false;
+  #sentAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: ConsoleWriterOptions) {
     this.#options = options;
@@ -106,8 +107,10 @@ export class ConsoleWriter {
   async #deliver(): Promise<void> {
     try {
       while (this.#segments.length > 0 && !this.#given) {
-        if (this.#pending < ENOUGH && this.#flushing === 0) await this.#gather();
+        const isFresh = Date.now() - this.#sentAt >= GATHER_MS;
+        if (this.#pending < ENOUGH && this.#flushing === 0 && !isFresh) await this.#gather();
         await this.#send(this.#take());
+        this.#sentAt = Date.now();
       }
     } finally {
       this.#work = null;
