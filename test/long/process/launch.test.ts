@@ -8,7 +8,7 @@ import {
   processesOf,
   removeFolder,
   startOutrider,
-} from "./outrider.ts";
+} from "../../process/outrider.ts";
 
 /** What becomes of launches when it happens to the real processes. */
 
