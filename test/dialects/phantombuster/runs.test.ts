@@ -90,7 +90,7 @@ describe("agent/{id}/output.json", () => {
     });
     expect(await until(agent, "not running")).toMatchObject(said(1));
     await launch(agent);
-    await until(agent, "running");
+    await eventually(async () => ((await output(agent)).output.endsWith("run 2\n") ? true : null));
     const [none, same, other, unknown] = await Promise.all(
       ["", "?launchNumber=2", "?launchNumber=1", "?launchNumber=99"].map((query) =>
         output(agent, query),
