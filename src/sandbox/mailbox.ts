@@ -44,11 +44,6 @@ export class Mailbox {
     this.#waiting?.wake();
   }
 
-  /** How many events wait to be taken. */
-  get waiting(): number {
-    return this.#queue.length;
-  }
-
   tell(event: GuestEvent, urgency: Urgency | null = null): void {
     // A page that talks faster than the script listens is not heard to the end.
     const full = this.#queue.length >= (isTalk(event) ? MAX_TALK : MAX_WAITING);

@@ -1,5 +1,4 @@
 import { nanoid } from "nanoid";
-import { Fault } from "../domain/errors.ts";
 import type { RunEnd, RunRequest, RunResult, RunStop, RunWorld } from "../domain/ports.ts";
 import { Buster } from "./buster.ts";
 import { CASPER_FILES, CASPER_PATH } from "./casper.ts";
@@ -68,9 +67,9 @@ export async function run(
     end.resolve(how);
   };
   let guest: Interpreter | undefined;
-  const stop = () => finish({ type: "stopped", by: world.signal.reason as RunStop });
-  if (world.signal.aborted)
-    return { end: { type: "stopped", by: world.signal.reason as RunStop }, files: [] };
+  const stopped = (): RunEnd => ({ type: "stopped", by: world.signal.reason as RunStop });
+  if (world.signal.aborted) return { end: stopped(), files: [] };
+  const stop = () => finish(stopped());
   world.signal.addEventListener("abort", stop, { once: true });
   void world.browser.ended.then(() => {
     if (!ended) finish({ type: "failed", reason: "The browser is gone." });
@@ -167,7 +166,7 @@ function give(value: unknown): string {
 }
 
 function wordsOf(error: unknown): string {
-  return error instanceof Fault || error instanceof Error ? error.message : String(error);
+  return error instanceof Error ? error.message : String(error);
 }
 
 function startOf({ command, script }: RunRequest, { args = [] }: RunExtras): Start {
