@@ -1,9 +1,8 @@
-import { env } from "cloudflare:workers";
 import type { RunEnd } from "../../src/domain/ports.ts";
-import { createBrowserLauncher } from "../../src/platform/browser/index.ts";
 import { fromBase64 } from "../../src/sandbox/binary.ts";
 import { CASPER_PATH } from "../../src/sandbox/casper.ts";
-import { run, type RunExtras } from "../../src/sandbox/run.ts";
+import type { RunExtras } from "../../src/sandbox/run.ts";
+import { runScript } from "./run-script.ts";
 
 /** CasperJS's own tests, from its npm package: text by path, pictures as data URLs. */
 const texts = import.meta.glob<string>(
@@ -24,7 +23,7 @@ const pictures = import.meta.glob<string>("/node_modules/casperjs/tests/**/*.png
 });
 const PACKAGE = "/node_modules/casperjs";
 
-export const FILES: Record<string, string | Uint8Array> = {
+const FILES: Record<string, string | Uint8Array> = {
   ...Object.fromEntries(
     Object.entries(texts).map(([path, text]) => [path.replace(PACKAGE, CASPER_PATH), text]),
   ),
@@ -50,62 +49,30 @@ export interface SuiteResult {
   output: string;
 }
 
+/** What a suite may take: time, and room for its own files. */
+const LIMIT_MS = 90_000;
+const MB = 1024 ** 2;
+
 /** Runs one file of CasperJS's own suite, as `casperjs selftest` does. */
 export async function runSuite(suite: string, extras: RunExtras = {}): Promise<SuiteResult> {
   const started = Date.now();
-  const launcher = createBrowserLauncher({
-    binding: env.BROWSER,
-    guard: { assertAllowed: async () => {} },
-    allowPrivate: true,
+  const { end, output } = await runScript("", {
+    request: { command: "casperjs" },
+    limits: { interrupts: 100_000, files: 1000, fileBytes: 64 * MB },
+    world: { signal: AbortSignal.timeout(LIMIT_MS), endsAt: () => started + LIMIT_MS },
+    extras: {
+      files: FILES,
+      args: ["selftest", `${CASPER_PATH}/tests/suites/${suite}`],
+      ...extras,
+    },
   });
-  const browser = await launcher.devTools();
-  let output = "";
-  try {
-    const { end } = await run(
-      {
-        command: "casperjs",
-        script: { name: "unused.js", text: "" },
-        argument: "{}",
-        agentId: 1,
-        launchId: 1,
-        apiKey: "",
-        retryCount: 0,
-        maxRetries: 0,
-        limits: {
-          interrupts: 100_000,
-          memory: 64 * 1024 ** 2,
-          files: 1000,
-          fileBytes: 64 * 1024 ** 2,
-        },
-      },
-      {
-        browser,
-        assertAllowed: async () => {},
-        fetch: (request) => fetch(request),
-        print: (text) => {
-          output += text;
-        },
-        tell: () => {},
-        services: {} as never,
-        now: Date.now,
-        random: Math.random,
-        sleep: (ms) => scheduler.wait(ms),
-        signal: AbortSignal.timeout(90_000),
-        softAborted: () => false,
-        endsAt: () => started + 90_000,
-      },
-      { files: FILES, args: ["selftest", `${CASPER_PATH}/tests/suites/${suite}`], ...extras },
-    );
-    const [, executed = 0, passed = 0] =
-      /(\d+) tests? executed in .*?, (\d+) passed/.exec(output) ?? [];
-    return {
-      executed: Number(executed),
-      passed: Number(passed),
-      wall: Date.now() - started,
-      end,
-      output,
-    };
-  } finally {
-    await browser.close();
-  }
+  const [, executed = 0, passed = 0] =
+    /(\d+) tests? executed in .*?, (\d+) passed/.exec(output) ?? [];
+  return {
+    executed: Number(executed),
+    passed: Number(passed),
+    wall: Date.now() - started,
+    end,
+    output,
+  };
 }
