@@ -90,9 +90,9 @@ async function bare(baseline: Api, count: number): Promise<Contestant> {
   await baseline.post("/work", { crates: CRATES });
   return {
     runners: Array.from({ length: count }, () => new Api(baseline.origin)),
-    next: (runner) => runner.post("/work/next", {}),
+    next: (runner) => runner.post("/queue/next", {}),
     record: (runner, crate, toolchain) =>
-      runner.post("/work/record", { crate, toolchain, result: "test-pass", log: LOG }),
+      runner.post("/queue/record", { crate, toolchain, result: "test-pass", log: LOG }),
   };
 }
 

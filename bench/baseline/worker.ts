@@ -36,7 +36,7 @@ app.post("/work", async (c) => {
   return c.json({});
 });
 
-app.post("/work/next", async (c) => {
+app.post("/queue/next", async (c) => {
   const row = await c.env.DB.prepare(`UPDATE bare_crates SET taken = 1
     WHERE id = (SELECT id FROM bare_crates WHERE taken = 0 ORDER BY id LIMIT 1) RETURNING id`).first(
     "id",
@@ -44,7 +44,7 @@ app.post("/work/next", async (c) => {
   return c.json(row);
 });
 
-app.post("/work/record", async (c) => {
+app.post("/queue/record", async (c) => {
   const { crate, toolchain, result, log } = await c.req.json<Record<string, string>>();
   const packed = new Blob([Uint8Array.from(atob(log ?? ""), (char) => char.charCodeAt(0))])
     .stream()
